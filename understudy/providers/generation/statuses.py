@@ -1,0 +1,103 @@
+"""From an HTTP status and a provider's own code to the error of the tree: what is alike for all providers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from understudy.domain.errors import (
+    AuthenticationError,
+    ContextLengthExceededError,
+    InvalidRequestError,
+    NotFoundError,
+    OverloadedError,
+    PermissionDeniedError,
+    ProviderError,
+    QuotaExceededError,
+    RateLimitError,
+    RequestTimeoutError,
+    ServerError,
+)
+
+__all__ = ["RETRYABLE_STATUSES", "provider_error", "status_class"]
+
+RETRYABLE_STATUSES = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
+
+_CLASSES: Mapping[int, type[ProviderError]] = MappingProxyType(
+    {
+        401: AuthenticationError,
+        402: QuotaExceededError,
+        403: PermissionDeniedError,
+        404: NotFoundError,
+        408: RequestTimeoutError,
+        429: RateLimitError,
+        503: OverloadedError,
+        529: OverloadedError,
+    }
+)
+
+# Services that have no code for these two say them only in words; each phrase is from a recorded answer.
+_PHRASES: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = (
+    (
+        re.compile(
+            r"prompt(?: is)? too long|maximum context length|context (?:length|window|size)\b.*\bexceed"
+            r"|exceeds?\b.*\b(?:context (?:length|window|size)|maximum number of tokens)",
+            re.IGNORECASE,
+        ),
+        ContextLengthExceededError,
+    ),
+    (re.compile(r"\b(?:incorrect|invalid) api[ _-]key", re.IGNORECASE), AuthenticationError),
+)
+
+
+def status_class(status: int) -> type[ProviderError]:
+    """The error that a status stands for where nothing more is known."""
+    found = _CLASSES.get(status)
+    if found is not None:
+        return found
+    return ServerError if status >= 500 else InvalidRequestError
+
+
+def provider_error(
+    message: str,
+    *,
+    status: int | None,
+    code: str | None = None,
+    codes: Mapping[str, type[ProviderError]] | None = None,
+    operation: str = "generate",
+    request_id: str | None = None,
+    retry_after: float | None = None,
+    hint: str | None = None,
+) -> ProviderError:
+    """The error for a service's own words.
+
+    ``codes`` is the provider's table; its word is the most exact and comes first. Then come the phrases that services
+    use where they have no code, for statuses that say no more than "bad request"; then the status. Without a status (an
+    error inside a stream) an unknown code is a ServerError. ``retry_after`` is advice from the body, in seconds; that
+    of the headers is read by the HTTP client.
+    """
+    kind = codes.get(code) if codes and code else None
+    if kind is None and status in (400, 413, 422, None):
+        kind = next((kind for pattern, kind in _PHRASES if pattern.search(message)), None)
+    if kind is None:
+        kind = ServerError if status is None else status_class(status)
+    return kind(
+        message,
+        operation=operation,
+        status=status,
+        code=code,
+        request_id=request_id,
+        retryable=_retryable(kind, status),
+        retry_after=retry_after,
+        hint=hint,
+    )
+
+
+def _retryable(kind: type[ProviderError], status: int | None) -> bool:
+    """A class that names a lasting fault outweighs a status that invites retries, as 429 does for an empty account."""
+    if issubclass(kind, QuotaExceededError | AuthenticationError | PermissionDeniedError | NotFoundError):
+        return False
+    if issubclass(kind, RateLimitError | OverloadedError | RequestTimeoutError | ServerError):
+        return status is None or status < 400 or status in RETRYABLE_STATUSES
+    return status == 409
