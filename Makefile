@@ -1,0 +1,83 @@
+# `make run` and `make test` need Python >= 3.11 and nothing else; they set up .venv themselves.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -n auto
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types layers scan docs wheel test-wheel slow format lock clean
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+run: $(VENV)/.run ## Set up and do the main job: one prompt through every provider
+	@$(BIN)/understudy demo
+
+test: $(VENV)/.test ## Set up and run the test suite (the slow group is in `make check`)
+	$(PYTEST) -m "not slow"
+
+check: lint types layers scan docs test test-wheel ## The whole gate
+
+lint: $(VENV)/.dev ## ruff: lint and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## mypy --strict and pyright, over the package and over a small consumer
+	$(BIN)/mypy
+	$(BIN)/mypy --strict tests/public/consumer
+	$(BIN)/pyright
+
+layers: $(VENV)/.dev ## import-linter: imports run one way
+	$(BIN)/lint-imports
+
+scan: $(VENV)/.dev ## Dependencies locked and named, no secrets, no index hosts
+	$(BIN)/python scripts/scan.py
+	$(BIN)/bandit -q -r understudy -c pyproject.toml
+
+docs: $(VENV)/.dev ## Generated pages are current and the site builds
+	$(BIN)/python scripts/generate_docs.py --check
+	$(BIN)/zensical build --clean --strict
+
+wheel: $(VENV)/.dev ## Build the wheel and hold it against the tree
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist .
+	$(BIN)/python scripts/check_wheel.py dist/*.whl
+
+test-wheel: wheel ## The whole suite, slow group included, against the installed wheel
+	rm -rf $(VENV)-wheel
+	$(PYTHON) -m venv $(VENV)-wheel
+	$(VENV)-wheel/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r constraints/test.txt
+	$(VENV)-wheel/bin/python -m pip --disable-pip-version-check install -q --no-deps dist/*.whl
+	$(VENV)-wheel/bin/pytest -n auto
+
+slow: $(VENV)/.test ## Only the slow group
+	$(PYTEST) -m slow
+
+format: $(VENV)/.dev ## Format and mend what ruff can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.dev ## Make the hash-locked constraints anew
+	$(BIN)/python scripts/lock.py
+
+clean: ## Remove what the targets above made
+	rm -rf $(VENV) $(VENV)-wheel dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("understudy needs Python 3.11 or later; set PYTHON=...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: constraints/run.txt pyproject.toml | $(BIN)/python
+	$(PIP) install -q --require-hashes -r constraints/run.txt
+	$(PIP) install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: constraints/test.txt $(VENV)/.run
+	$(PIP) install -q --require-hashes -r constraints/test.txt
+	@touch $@
+
+$(VENV)/.dev: constraints/dev.txt $(VENV)/.test
+	$(PIP) install -q --require-hashes -r constraints/dev.txt
+	@touch $@

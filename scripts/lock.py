@@ -1,0 +1,40 @@
+"""Make the hash-locked constraints anew: one resolution for everything, and two smaller files cut from it.
+
+The files name no index and no host, so that they serve any mirror.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "constraints"
+GROUPS = {"dev": ["dev"], "test": ["test"], "run": ["install"]}
+
+
+def compile_group(name: str, groups: list[str]) -> None:
+    """Resolve the project and ``groups`` for Python 3.11 to 3.13 into constraints/NAME.txt."""
+    output = FOLDER / f"{name}.txt"
+    command = [
+        *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--quiet"),
+        *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate"),
+        *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--upgrade", "--output-file", str(output)),
+        *(word for group in groups for word in ("--group", group)),
+    ]
+    if name != "dev":
+        command += ["--constraint", str(FOLDER / "dev.txt")]
+    subprocess.run(command, cwd=ROOT, check=True)
+    output.write_text(f"# Made by `make lock`: the {name} environment.\n" + output.read_text())
+
+
+def main() -> None:
+    """Make all files, the largest first, so that the others agree with it."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, groups in GROUPS.items():
+        compile_group(name, groups)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Ports, data and errors. Standard library only: nothing here imports httpx, pydantic or the container."""

@@ -1,0 +1,146 @@
+"""What a provider can do, as data, and the check that holds a request against it.
+
+The same check runs in the real implementation and in its stand-in, so that a test on the stand-in fails where the real
+service would not have been asked at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from understudy.domain.errors import InvalidRequestError, UnsupportedCapabilityError
+from understudy.domain.messages import ImagePart, ToolCallPart, ToolResultPart
+from understudy.domain.requests import GenerationRequest, ReasoningEffort
+
+__all__ = ["Capabilities", "ModelLimits", "check_request"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelLimits:
+    """A model's limits in tokens; None where the provider does not publish one."""
+
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a generation provider can do. Callers branch on these facts, never on a provider's name.
+
+    ``image_urls`` is whether the provider itself fetches an image by URL. ``temperature`` is the range that it accepts.
+    ``models`` maps the beginning of a model's name to its limits; the longest match counts.
+    """
+
+    streaming: bool = True
+    tools: bool = False
+    tool_choice: bool = False
+    vision: bool = False
+    image_urls: bool = False
+    structured_output: bool = False
+    reasoning: bool = False
+    reasoning_efforts: frozenset[ReasoningEffort] = frozenset()
+    embeddings: bool = False
+    token_counting: bool = False
+    model_listing: bool = False
+    seed: bool = False
+    stop_sequences: int | None = None
+    top_p: bool = True
+    temperature: tuple[float, float] = (0.0, 2.0)
+    user: bool = False
+    metadata: bool = False
+    idempotency_keys: bool = False
+    models: Mapping[str, ModelLimits] = field(default_factory=lambda: MappingProxyType({}))
+
+    def limits(self, model: str) -> ModelLimits:
+        """The limits of ``model``: the entry with the longest name that ``model`` begins with, else none known."""
+        matches = [name for name in self.models if model.startswith(name)]
+        return self.models[max(matches, key=len)] if matches else ModelLimits()
+
+
+def check_request(request: GenerationRequest, capabilities: Capabilities, *, provider: str, model: str) -> None:
+    """Refuse what the provider cannot do, before any traffic.
+
+    Raises UnsupportedCapabilityError for a capability that is not declared, and InvalidRequestError for a request that
+    no service would take: no messages, values out of range, a tool choice that names no tool.
+    """
+    check = _Check(request=request, capabilities=capabilities, provider=provider, model=model)
+    check.messages()
+    check.tools()
+    check.options()
+    check.sampling()
+    check.output_limit()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Check:
+    request: GenerationRequest
+    capabilities: Capabilities
+    provider: str
+    model: str
+
+    def need(self, declared: bool, capability: str, hint: str | None = None) -> None:  # noqa: FBT001 - the fact tested
+        if not declared:
+            raise UnsupportedCapabilityError(capability, provider=self.provider, model=self.model, hint=hint)
+
+    def invalid(self, reason: str) -> InvalidRequestError:
+        return InvalidRequestError(f"{reason}; nothing was sent.", provider=self.provider, operation="generate")
+
+    def messages(self) -> None:
+        if not self.request.turns:
+            raise self.invalid("There is no message besides system text")
+        for message in self.request.messages:
+            for part in message.content:
+                if isinstance(part, ImagePart):
+                    self.need(self.capabilities.vision, "vision (image parts)")
+                    hint = "Fetch the image and pass its bytes."
+                    self.need(part.url is None or self.capabilities.image_urls, "images by URL", hint)
+                elif isinstance(part, ToolCallPart | ToolResultPart):
+                    self.need(self.capabilities.tools, "tools")
+
+    def tools(self) -> None:
+        request, choice = self.request, self.request.tool_choice
+        self.need(self.capabilities.tools or not (request.tools or choice), "tools")
+        self.need(self.capabilities.tool_choice or choice in (None, "auto"), "tool_choice")
+        names = [tool.name for tool in request.tools]
+        if len(set(names)) < len(names):
+            raise self.invalid("Two tools have the same name")
+        if choice == "required" and not names:
+            raise self.invalid("tool_choice is 'required' but there are no tools")
+        if choice not in (None, "auto", "none", "required", *names):
+            raise self.invalid(f"tool_choice names {choice!r}, which is not among the tools {names}")
+
+    def options(self) -> None:
+        request, can = self.request, self.capabilities
+        self.need(can.structured_output or request.response_schema is None, "structured output (response_schema)")
+        effort = request.reasoning_effort
+        known = ", ".join(sorted(can.reasoning_efforts)) or "none"
+        supported = effort is None or effort in can.reasoning_efforts
+        self.need(supported, f"reasoning_effort={effort!r}", f"Supported: {known}.")
+        self.need(can.seed or request.seed is None, "seed")
+        self.need(can.user or request.user is None, "user")
+        self.need(can.metadata or not request.metadata, "metadata")
+        if request.stop and can.stop_sequences is not None:
+            self.need(can.stop_sequences > 0, "stop sequences")
+            if len(request.stop) > can.stop_sequences:
+                raise self.invalid(f"{len(request.stop)} stop sequences; at most {can.stop_sequences} are allowed")
+
+    def sampling(self) -> None:
+        temperature, top_p = self.request.temperature, self.request.top_p
+        low, high = self.capabilities.temperature
+        if temperature is not None and not low <= temperature <= high:
+            raise self.invalid(f"temperature {temperature:g} is outside {low:g} to {high:g}")
+        self.need(self.capabilities.top_p or top_p is None, "top_p")
+        if top_p is not None and not 0 <= top_p <= 1:
+            raise self.invalid(f"top_p {top_p:g} is outside 0 to 1")
+
+    def output_limit(self) -> None:
+        asked = self.request.max_output_tokens
+        if asked is None:
+            return
+        if asked < 1:
+            raise self.invalid(f"max_output_tokens {asked} is less than 1")
+        most = self.capabilities.limits(self.model).max_output_tokens
+        if most is not None and asked > most:
+            raise self.invalid(f"max_output_tokens {asked} is more than {self.model}'s {most}")

@@ -1,0 +1,135 @@
+"""What is asked of a text generator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias, TypedDict, Unpack, cast
+
+from understudy.domain.messages import Message
+
+__all__ = [
+    "GenerationOptions",
+    "GenerationRequest",
+    "Prompt",
+    "ReasoningEffort",
+    "Schema",
+    "Tool",
+    "ToolChoice",
+    "json_schema",
+]
+
+ReasoningEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+
+ToolChoice: TypeAlias = str
+"""``auto`` lets the model decide, ``none`` forbids tools, ``required`` demands one; any other word names the tool."""
+
+Schema: TypeAlias = Mapping[str, Any] | type[Any]
+"""A JSON Schema, or a class that has one to give: a pydantic model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A function that the model may ask for. ``parameters`` is the JSON Schema of its arguments, an object."""
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
+    strict: bool | None = None
+
+
+class GenerationOptions(TypedDict, total=False):
+    """The keyword options of ``generate``, ``generate_stream`` and ``stream``; each is a field of GenerationRequest."""
+
+    model: str | None
+    system: str | None
+    tools: Sequence[Tool]
+    tool_choice: ToolChoice | None
+    response_schema: Schema | None
+    temperature: float | None
+    top_p: float | None
+    stop: Sequence[str]
+    seed: int | None
+    max_output_tokens: int | None
+    reasoning_effort: ReasoningEffort | None
+    user: str | None
+    metadata: Mapping[str, str]
+    options: Mapping[str, Any]
+    timeout: float | None
+    idempotency_key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationRequest:
+    """One request, in the terms that all providers share.
+
+    Defaults of None leave the choice to the provider. ``model`` None takes the one of the settings. ``system`` comes
+    before any system message. ``options`` go into the provider's request body untouched, over what this library put
+    there. ``timeout`` is the total deadline in seconds for this call, in place of the settings' ``http.timeout.total``.
+    """
+
+    messages: tuple[Message, ...]
+    model: str | None = None
+    system: str | None = None
+    tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice | None = None
+    response_schema: Schema | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    max_output_tokens: int | None = None
+    reasoning_effort: ReasoningEffort | None = None
+    user: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    timeout: float | None = None
+    idempotency_key: str | None = None
+
+    @classmethod
+    def of(cls, prompt: Prompt, **options: Unpack[GenerationOptions]) -> GenerationRequest:
+        """A request from what a caller may pass: a string, messages, or a request to be changed by ``options``.
+
+        Raises TypeError for an option that does not exist and for a prompt of another type.
+        """
+        changes = cast("dict[str, Any]", options)
+        if "tools" in changes:
+            changes["tools"] = tuple(changes["tools"])
+        if "stop" in changes:
+            stop = changes["stop"]
+            changes["stop"] = (stop,) if isinstance(stop, str) else tuple(stop)
+        if isinstance(prompt, GenerationRequest):
+            return replace(prompt, **changes) if changes else prompt
+        if isinstance(prompt, str):
+            return cls(messages=(Message("user", prompt),), **changes)
+        if isinstance(prompt, Message):
+            return cls(messages=(prompt,), **changes)
+        messages = tuple(prompt)
+        if not all(isinstance(message, Message) for message in messages):
+            raise TypeError("A prompt is a string, a Message, a sequence of Message, or a GenerationRequest.")
+        return cls(messages=messages, **changes)
+
+    @property
+    def system_text(self) -> str:
+        """``system`` and the text of all system messages, a blank line between them; empty where there is none."""
+        texts = [self.system] if self.system else []
+        texts.extend(message.text for message in self.messages if message.role == "system")
+        return "\n\n".join(texts)
+
+    @property
+    def turns(self) -> tuple[Message, ...]:
+        """The messages that are not system messages."""
+        return tuple(message for message in self.messages if message.role != "system")
+
+
+Prompt: TypeAlias = str | Message | Sequence[Message] | GenerationRequest
+
+
+def json_schema(schema: Schema) -> dict[str, Any]:
+    """The JSON Schema itself. Raises TypeError where a class has none to give."""
+    if isinstance(schema, Mapping):
+        return dict(schema)
+    give: Callable[[], dict[str, Any]] | None = getattr(schema, "model_json_schema", None)
+    if give is None:
+        raise TypeError(f"{schema!r} is neither a JSON Schema nor a class with model_json_schema().")
+    return give()
