@@ -1,0 +1,1 @@
+"""Settings files to one frozen Settings, with the origin of every value."""

@@ -1,0 +1,1 @@
+"""The settings models: one frozen pydantic model per section."""

@@ -1,0 +1,1 @@
+"""Everything that touches the outside, and its stand-ins."""

@@ -1,0 +1,1 @@
+"""One pool, many thin clients: the only package that imports HTTP libraries."""

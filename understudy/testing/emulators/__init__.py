@@ -1,0 +1,1 @@
+"""In-process servers that speak the providers' wire formats."""
