@@ -6,6 +6,7 @@
       ProviderNotFoundError         name, near match, what is registered
       DuplicateProviderError
       MissingCredentialsError       provider, the variables that would do, the keyless alternative
+      MissingDependencyError        provider, what cannot be imported, the install command
       NoProviderAvailableError      each provider and why not
       UnsupportedCapabilityError    asked of a provider that does not declare it; raised before any traffic
       ProviderError                 provider, operation, host, phase, request id, status, retryable
@@ -41,6 +42,7 @@ __all__ = [
     "LimitExceededError",
     "MaxRetriesExceededError",
     "MissingCredentialsError",
+    "MissingDependencyError",
     "NoProviderAvailableError",
     "NotFoundError",
     "OverloadedError",
@@ -144,14 +146,16 @@ class WiringError(_FaultsError):
 
 
 class ProviderNotFoundError(UnderstudyError):
-    """No provider has this name or alias in this family."""
+    """No provider has this name or alias in this family; ``reason`` says why one that was announced is not there."""
 
-    def __init__(self, name: str, *, family: str, registered: Iterable[str]) -> None:
+    def __init__(self, name: str, *, family: str, registered: Iterable[str], reason: str | None = None) -> None:
         self.name = name
         self.family = family
         self.registered = tuple(sorted(registered))
-        self.near_match = near_match(name, self.registered)
-        super().__init__(f"No {family} provider is called {name!r}.")
+        self.reason = reason
+        self.near_match = None if reason else near_match(name, self.registered)
+        what = f"The {family} provider {name!r} was skipped: {reason}." if reason else None
+        super().__init__(what or f"No {family} provider is called {name!r}.")
 
     def __str__(self) -> str:
         meant = f" Did you mean {self.near_match!r}?" if self.near_match else ""
@@ -161,13 +165,14 @@ class ProviderNotFoundError(UnderstudyError):
 class DuplicateProviderError(UnderstudyError):
     """A name or alias is taken; registering again needs ``replace=True``."""
 
-    def __init__(self, name: str, *, family: str, taken_by: str) -> None:
+    default_hint = "Choose another name, or register with replace=True to take its place."
+
+    def __init__(self, name: str, *, family: str, taken_by: str, hint: str | None = None) -> None:
         self.name = name
         self.family = family
         self.taken_by = taken_by
         super().__init__(
-            f"The {family} provider name {name!r} is taken by {taken_by!r}.",
-            hint="Choose another name, or register with replace=True to take its place.",
+            f"The {family} provider name {name!r} is taken by {taken_by!r}.", hint=hint or self.default_hint
         )
 
 
@@ -186,6 +191,20 @@ class MissingCredentialsError(UnderstudyError):
             ways.append(f"set {self.key} in the settings")
         ways.append("say 'use: mock' to go on without a key")
         return f"{self.message} To mend it: {'; '.join(ways)}."
+
+
+class MissingDependencyError(UnderstudyError, ImportError):
+    """A provider's code cannot be imported; mostly an optional dependency is not installed."""
+
+    def __init__(self, provider: str, *, target: str, reason: str, install: str | None = None) -> None:
+        self.provider = provider
+        self.target = target
+        self.reason = reason
+        self.install = install
+        super().__init__(
+            f"{provider}: {target} cannot be imported: {reason}.",
+            hint=f"Install what it needs: {install}" if install else "Install what it needs, or say 'use: mock'.",
+        )
 
 
 class NoProviderAvailableError(UnderstudyError):
