@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from understudy.config.models.base import SecretValue, Section, Use
+from understudy.config.models.base import BaseUrl, OptionalSecret, Section, Use
 from understudy.config.models.http import HttpOverrides
+from understudy.config.models.mock import MockSettings
 
 __all__ = [
     "ClaudeSettings",
@@ -26,9 +27,9 @@ class ProviderSettings(Section):
 
     use: Use | None = None
     """Real or stand-in; absent: what `generation.use` says."""
-    api_key: SecretValue | None = None
+    api_key: OptionalSecret = None
     """The credential."""
-    base_url: str = ""
+    base_url: BaseUrl = ""
     """Where the API is."""
     model: str = ""
     """The model that answers when a request names none."""
@@ -36,12 +37,14 @@ class ProviderSettings(Section):
     """What differs from the shared `http` settings."""
     options: Mapping[str, Any] = Field(default_factory=dict)
     """Put into every request body untouched."""
+    mock: MockSettings = Field(default_factory=MockSettings)
+    """The stand-in's script, for `use: mock`."""
 
 
 class ClaudeSettings(ProviderSettings):
     """Anthropic's Messages API."""
 
-    base_url: str = "https://api.anthropic.com"
+    base_url: BaseUrl = "https://api.anthropic.com"
     model: str = "claude-sonnet-4-5"
     max_output_tokens: int = Field(default=4096, ge=1)
     """The API demands a limit; this one is sent where the request has none."""
@@ -50,33 +53,37 @@ class ClaudeSettings(ProviderSettings):
 class CodexSettings(ProviderSettings):
     """OpenAI's Chat Completions and Responses APIs."""
 
-    base_url: str = "https://api.openai.com/v1"
-    model: str = "gpt-5.1"
+    base_url: BaseUrl = "https://api.openai.com/v1"
+    model: str = "gpt-5.6-terra"
     api: Literal["chat", "responses"] = "responses"
     """Which of the two APIs is spoken; services that are only compatible with OpenAI's mostly speak `chat`."""
     organization: str | None = None
+    """The organization that is billed, where the key belongs to several."""
     project: str | None = None
+    """The project that is billed, where the key belongs to several."""
+    embedding_model: str = "text-embedding-3-small"
+    """The model that embeds when a call names none."""
 
 
 class GeminiSettings(ProviderSettings):
     """Google's Gemini API."""
 
-    base_url: str = "https://generativelanguage.googleapis.com/v1beta"
+    base_url: BaseUrl = "https://generativelanguage.googleapis.com/v1beta"
     model: str = "gemini-2.5-flash"
 
 
 class OllamaSettings(ProviderSettings):
     """A local Ollama server; it needs no credential."""
 
-    base_url: str = "http://localhost:11434"
+    base_url: BaseUrl = "http://localhost:11434"
     model: str = "llama3.2"
 
 
 class DeepSeekSettings(ProviderSettings):
     """DeepSeek's API, which follows OpenAI's Chat Completions."""
 
-    base_url: str = "https://api.deepseek.com"
-    model: str = "deepseek-chat"
+    base_url: BaseUrl = "https://api.deepseek.com"
+    model: str = "deepseek-v4-flash"
 
 
 class GenerationSettings(Section):

@@ -8,7 +8,16 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 
 from understudy.config.models.base import Section
 
-__all__ = ["HttpOverrides", "HttpSettings", "LimitSettings", "RetrySettings", "TimeoutSettings", "TlsSettings"]
+__all__ = [
+    "HttpOverrides",
+    "HttpSettings",
+    "LimitSettings",
+    "RetryOverrides",
+    "RetrySettings",
+    "TimeoutOverrides",
+    "TimeoutSettings",
+    "TlsSettings",
+]
 
 
 class TimeoutSettings(Section):

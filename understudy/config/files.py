@@ -1,0 +1,184 @@
+"""Which files are read: the base, the profiles' overlays and the local one; and what makes a file unreadable."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from understudy.config.problems import Problem, Source
+from understudy.config.tree import Origin
+from understudy.domain.errors import near_match
+
+__all__ = ["Layout", "Profiles", "active_profiles", "find_layout", "layer_files", "read_source", "shown"]
+
+_PROFILE = re.compile(r"[a-z0-9-]+")
+_MAX_BYTES = 1024 * 1024
+_NAME = "settings.yaml"
+_LOCAL = "local"
+_TEST = "test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The base file and what stands beside it. ``packaged`` says that it is the one that comes with the library."""
+
+    base: Path
+    packaged: bool = False
+
+    def overlay(self, profile: str) -> Path:
+        """Where the overlay of a profile is, or would be."""
+        return self.base.with_name(f"{self.base.stem}.{profile}{self.base.suffix}")
+
+    @property
+    def local(self) -> Path:
+        """Where one's own overlay is, or would be; it is not for the repository."""
+        return self.overlay(_LOCAL)
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles that have a file, sorted."""
+        start, end = f"{self.base.stem}.", self.base.suffix
+        names = (path.name.removeprefix(start).removesuffix(end) for path in self.base.parent.glob(f"{start}*{end}"))
+        return tuple(sorted(name for name in names if _PROFILE.fullmatch(name) and name != _LOCAL))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profiles:
+    """The active profiles, in order, and who asked for them; ``implied`` where nobody did."""
+
+    names: tuple[str, ...]
+    origin: Origin
+    implied: bool = False
+
+
+def packaged_layout() -> Layout:
+    """The settings that come with the library."""
+    return Layout(base=Path(__file__).with_name("defaults") / _NAME, packaged=True)
+
+
+def find_layout(path: Path | str | None, environ: Mapping[str, str], problems: list[Problem]) -> Layout | None:
+    """The given file or folder, else what UNDERSTUDY_SETTINGS names, else the nearest file upwards, else the packaged.
+
+    None, with a problem, where a place is named and nothing is there.
+    """
+    if path is not None:
+        return _named_layout(Path(path), Origin("the path given"), problems)
+    if named := environ.get("UNDERSTUDY_SETTINGS"):
+        return _named_layout(Path(named), Origin.variable("UNDERSTUDY_SETTINGS"), problems)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / _NAME).is_file():
+            return Layout(base=folder / _NAME)
+    return packaged_layout()
+
+
+def _named_layout(path: Path, origin: Origin, problems: list[Problem]) -> Layout | None:
+    base = path.expanduser()
+    if base.is_dir():
+        base = base / _NAME
+    if base.exists():
+        return Layout(base=base.absolute())
+    hint = "Name a settings file, or a folder with a settings.yaml in it."
+    if base.with_suffix(".yml").exists():
+        hint = f"There is a {base.with_suffix('.yml').name}; rename it to {base.name}."
+    problems.append(Problem(reason=f"there is no file {shown(base)}", origin=origin, hint=hint))
+    return None
+
+
+def active_profiles(
+    profile: str | None, environ: Mapping[str, str], layout: Layout, problems: list[Problem]
+) -> Profiles:
+    """The argument, else UNDERSTUDY_PROFILE, else ``test`` under pytest, else none. An empty argument means none."""
+    if profile is not None:
+        asked, origin = profile, Origin("the profile given")
+    elif environ.get("UNDERSTUDY_PROFILE"):
+        asked, origin = environ["UNDERSTUDY_PROFILE"], Origin.variable("UNDERSTUDY_PROFILE")
+    elif "PYTEST_CURRENT_TEST" in environ or "PYTEST_VERSION" in environ:
+        return Profiles(names=(_TEST,), origin=Origin("running under pytest"), implied=True)
+    else:
+        return Profiles(names=(), origin=Origin("default"))
+    names = tuple(dict.fromkeys(name.strip() for name in asked.split(","))) if asked.strip() else ()
+    for name in names:
+        problem = _profile_problem(name, layout)
+        if problem is not None:
+            problems.append(Problem(reason=problem[0], origin=origin, hint=problem[1]))
+    return Profiles(names=names, origin=origin)
+
+
+def _profile_problem(name: str, layout: Layout) -> tuple[str, str] | None:
+    if not _PROFILE.fullmatch(name):
+        return f"{name!r} is not a profile's name", "Names have small letters, digits and hyphens; commas between them."
+    if name == _LOCAL:
+        return f"'{_LOCAL}' is not a profile", f"{layout.local.name} is read by itself, except under test."
+    if layout.overlay(name).is_file():
+        return None
+    there = layout.profiles
+    meant = near_match(name, there)
+    did_you_mean = f"Did you mean '{meant}'? " if meant else ""
+    return (
+        f"there is no profile {name!r}: {shown(layout.overlay(name))} does not exist",
+        f"{did_you_mean}Profiles here: {', '.join(there) or 'none'}.",
+    )
+
+
+def layer_files(layout: Layout, profiles: Profiles) -> tuple[Path, ...]:
+    """The files to read, in the order in which they count.
+
+    Under pytest, where nobody named a profile and there is no ``test`` overlay, the packaged one is read: a test run
+    must not call real services because a file is missing.
+    """
+    overlays = [layout.overlay(name) for name in profiles.names]
+    if profiles.implied:
+        overlays = [path if path.is_file() else packaged_layout().overlay(_TEST) for path in overlays]
+    files = [layout.base, *(path for path in overlays if path.is_file())]
+    if _TEST not in profiles.names and layout.local.is_file():
+        files.append(layout.local)
+    return tuple(files)
+
+
+def shown(path: Path) -> str:
+    """The path as it is told: relative to the working directory where that is shorter."""
+    absolute = str(path.absolute())
+    try:
+        relative = os.path.relpath(absolute)
+    except ValueError:  # another drive
+        return absolute
+    return min(relative, absolute, key=len)
+
+
+def read_source(path: Path, problems: list[Problem]) -> tuple[Source, str | None]:
+    """The file's text and lines; None for the text, with a problem, where it is not readable UTF-8 of a decent size."""
+    name = shown(path)
+    source = Source(name=name)
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        problems.append(
+            Problem(
+                reason=f"the file cannot be read: {why}",
+                origin=Origin(name),
+                hint="Check that it is a file and yours to read.",
+            )
+        )
+        return source, None
+    if len(content) > _MAX_BYTES:
+        reason = f"the file has more than {_MAX_BYTES // 1024 // 1024} MiB; settings are smaller"
+        problems.append(Problem(reason=reason, origin=Origin(name), hint="Is this the right file?"))
+        return source, None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig", "replace")) + 1
+        problems.append(
+            Problem(reason="the file is not UTF-8", origin=Origin(name, line, column), hint="Save it as UTF-8.")
+        )
+        return source, None
+    source.lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)
+    return source, text

@@ -1,0 +1,155 @@
+"""Settings of the platform family: Llama Stack, MaaS, MCP servers and Kubernetes, each on behalf of a user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field, PositiveFloat
+
+from understudy.config.models.base import BaseUrl, OptionalSecret, Section, Use
+from understudy.config.models.http import HttpOverrides, TimeoutOverrides, TlsSettings
+
+__all__ = [
+    "IdentitySettings",
+    "KubernetesSettings",
+    "LlamaStackSettings",
+    "MaasSettings",
+    "McpServer",
+    "McpSettings",
+    "PlatformSettings",
+]
+
+
+class IdentitySettings(Section):
+    """Where an incoming request carries its user's tokens."""
+
+    token_header: str = Field(default="Authorization", min_length=1)
+    """The header with the user's token; proxies often set `x-forwarded-access-token`."""
+    token_prefix: str = "Bearer "  # noqa: S105 - a scheme's name, not a credential
+    """What stands before the token in that header; empty where the header is the token and nothing else."""
+    mcp_token_header: str = Field(default="X-MCP-Bearer", min_length=1)
+    """The header with the user's token for MCP servers; it may be absent."""
+    mcp_token_prefix: str = "Bearer "  # noqa: S105 - a scheme's name, not a credential
+    """What stands before the token in that header."""
+
+
+class PlatformService(Section):
+    """What every platform service can be told."""
+
+    use: Use | None = None
+    """Real or stand-in; absent: what `platform.use` says."""
+    tls: TlsSettings | None = None
+    """Whom to trust, in place of `platform.tls`, whole."""
+    http: HttpOverrides = Field(default_factory=HttpOverrides)
+    """What differs from the shared `http` settings."""
+
+
+class LlamaStackTimeouts(TimeoutOverrides):
+    """Llama Stack's own limits: its answers may take eight minutes."""
+
+    read: PositiveFloat | None = 480.0
+    total: PositiveFloat | None = 480.0
+
+
+class LlamaStackHttp(HttpOverrides):
+    """What Llama Stack changes of `http`."""
+
+    timeout: LlamaStackTimeouts = Field(  # pyright: ignore[reportIncompatibleVariableOverride] - frozen: narrowing is safe
+        default_factory=LlamaStackTimeouts
+    )
+
+
+class LlamaStackSettings(PlatformService):
+    """A Llama Stack server (OGX by its later name)."""
+
+    base_url: BaseUrl | None = None
+    """Where the server is; absent: the URL in the status of the namespace's own distribution."""
+    api_prefix: str = Field(default="/v1", pattern=r"^(/[\w.-]+)*$")
+    """Before every path: `/v1`, or `/v1/openai/v1` up to llama-stack 0.3."""
+    provider_data_header: str = Field(default="x-llamastack-provider-data", min_length=1)
+    """The header for provider data; OGX calls it `x-ogx-provider-data`."""
+    http: LlamaStackHttp = Field(  # pyright: ignore[reportIncompatibleVariableOverride] - frozen: narrowing is safe
+        default_factory=LlamaStackHttp
+    )
+    """What differs from the shared `http` settings."""
+
+
+class MaasTimeouts(TimeoutOverrides):
+    """MaaS's own limits."""
+
+    total: PositiveFloat | None = 30.0
+
+
+class MaasHttp(HttpOverrides):
+    """What MaaS changes of `http`."""
+
+    timeout: MaasTimeouts = Field(  # pyright: ignore[reportIncompatibleVariableOverride] - frozen: narrowing is safe
+        default_factory=MaasTimeouts
+    )
+
+
+class MaasSettings(PlatformService):
+    """Models as a service."""
+
+    base_url: BaseUrl | None = None
+    """Where the service is; absent: `https://maas.{cluster_domain}/maas-api`."""
+    cluster_domain: str | None = None
+    """The cluster's own domain, for the address where `base_url` is absent."""
+    tokens_path: str = Field(default="/v1/tokens", pattern=r"^(/[\w.-]+)+$")
+    """Where tokens are issued; later servers say `/v1/api-keys`."""
+    models_path: str = Field(default="/v1/models", pattern=r"^(/[\w.-]+)+$")
+    """Where models are listed."""
+    token_expiration: str = Field(default="30m", pattern=r"^(\d+|(\d+(\.\d+)?(h|m|s))+)$")
+    """How long an issued token lives: seconds, or a duration as `4h`; the service refuses less than ten minutes."""
+    http: MaasHttp = Field(  # pyright: ignore[reportIncompatibleVariableOverride] - frozen: narrowing is safe
+        default_factory=MaasHttp
+    )
+    """What differs from the shared `http` settings."""
+
+
+class McpServer(Section):
+    """One MCP server that may be asked."""
+
+    url: BaseUrl
+    """Where the server is. Only listed servers are ever called."""
+    transport: Literal["streamable-http", "sse"] = "streamable-http"
+    """How it is spoken to."""
+    description: str = ""
+    """What it is for, shown to users."""
+    logo: str | None = None
+    """An image's URL, shown to users."""
+
+
+class McpSettings(PlatformService):
+    """MCP servers."""
+
+    servers: Mapping[str, McpServer] = Field(default_factory=dict)
+    """The servers by name."""
+    timeout: PositiveFloat = 60.0
+    """For one exchange with a server, in seconds."""
+
+
+class KubernetesSettings(PlatformService):
+    """The cluster's API server."""
+
+    base_url: BaseUrl | None = None
+    """The API server's address; absent: the one of the pod that this runs in."""
+    namespace: str | None = None
+    """The namespace where a request names none."""
+    token: OptionalSecret = None
+    """The credential where a request brings none; normally the user's own token is used."""
+
+
+class PlatformSettings(Section):
+    """The platform family."""
+
+    use: Use = "real"
+    """For the whole family; each service may say otherwise."""
+    tls: TlsSettings = Field(default_factory=TlsSettings)
+    """Whom the platform's clients trust; each service may say otherwise."""
+    identity: IdentitySettings = Field(default_factory=IdentitySettings)
+    llama_stack: LlamaStackSettings = Field(default_factory=LlamaStackSettings)
+    maas: MaasSettings = Field(default_factory=MaasSettings)
+    mcp: McpSettings = Field(default_factory=McpSettings)
+    kubernetes: KubernetesSettings = Field(default_factory=KubernetesSettings)

@@ -1,0 +1,128 @@
+"""What is wrong with the settings, gathered while loading and told all at once, with secrets masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+
+from understudy.config.tree import KeyPath, Node, Origin, format_key
+from understudy.domain.errors import Fault
+from understudy.domain.secrets import MASK
+
+__all__ = ["Problem", "Source", "describe_problems"]
+
+_WORD = re.compile(r"[^\s\[\]{},\"'&*!|>#%@`:?-][^\s\[\]{},\"']*")
+_WIDTH = 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One fault before it is put into words: ``path`` is the settings key, empty where a whole file is meant."""
+
+    reason: str
+    origin: Origin | None = None
+    path: KeyPath = ()
+    hint: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Source:
+    """A settings file: its name as shown, its lines and, once it has been read, its tree."""
+
+    name: str
+    lines: list[str] = field(default_factory=list, repr=False)
+    tree: Node | None = None
+
+
+def describe_problems(
+    problems: Iterable[Problem],
+    sources: Iterable[Source],
+    *,
+    is_open: Callable[[KeyPath], bool],
+    names: Collection[str],
+) -> tuple[Fault, ...]:
+    """Faults, in the order found, duplicates left out.
+
+    A line of a file is quoted with every value masked except those at paths for which ``is_open`` says that they may be
+    shown. A file that could not be read as YAML is quoted with only ``names`` and punctuation left.
+    """
+    by_name = {source.name: source for source in sources}
+    faults: dict[Fault, None] = {}
+    for problem in problems:
+        origin = problem.origin
+        source = by_name.get(origin.name) if origin is not None and origin.line else None
+        excerpt = _excerpt(source, origin, is_open, names) if source is not None and origin is not None else None
+        faults[
+            Fault(
+                where=format_key(problem.path),
+                reason=problem.reason,
+                origin=str(origin) if origin is not None else None,
+                excerpt=excerpt,
+                hint=problem.hint,
+            )
+        ] = None
+    return tuple(faults)
+
+
+def _excerpt(source: Source, origin: Origin, is_open: Callable[[KeyPath], bool], names: Collection[str]) -> str | None:
+    if origin.line > len(source.lines):
+        return None
+    line = source.lines[origin.line - 1]
+    column = min(origin.column - 1, len(line))
+    if source.tree is None:
+        text, caret = _only_structure(line, column, names)
+    else:
+        text, caret = _mask_values(line, origin.line - 1, column, source.tree, is_open)
+    gutter = f"{origin.line} | "
+    start = max(0, caret - _WIDTH // 2)
+    text = text[start : start + _WIDTH].replace("\t", " ")
+    return f"{gutter}{text.rstrip()}\n{' ' * (len(gutter) - 2)}| {' ' * (caret - start)}^"
+
+
+def _only_structure(line: str, column: int, names: Collection[str]) -> tuple[str, int]:
+    """The line with every word replaced that is not a known key: what is broken may be a credential."""
+
+    def replaced(match: re.Match[str]) -> str:
+        word = match.group()
+        return word if word.rstrip(":") in names else "…"
+
+    before = _WORD.sub(replaced, line[:column])
+    return before + _WORD.sub(replaced, line[column:]), len(before)
+
+
+def _mask_values(
+    line: str, number: int, column: int, tree: Node, is_open: Callable[[KeyPath], bool]
+) -> tuple[str, int]:
+    """The line with its values masked but the open ones, and the caret's column in it; comments are left out."""
+    pieces: list[tuple[int, int, bool]] = []
+    for path, span_start, span_end in _spans(tree, ()):
+        if span_start[0] <= number <= span_end[0]:
+            start = span_start[1] if span_start[0] == number else 0
+            end = span_end[1] if span_end[0] == number else len(line)
+            pieces.append((start, end, is_open(path)))
+    text, position, caret = "", 0, column
+    for start, end, is_shown in sorted(pieces, key=lambda piece: (piece[0], piece[2])):
+        if start < position or end <= start:
+            continue
+        shown = line[start:end] if is_shown else MASK
+        text += line[position:start] + shown
+        if column >= end:
+            caret += len(shown) - (end - start)
+        elif column > start and not is_shown:
+            caret = len(text) - len(shown)
+        position = end
+    rest = line[position:]
+    comment = re.search(r"(?:^|\s)#", rest)
+    return text + (rest[: comment.start()] if comment else rest), caret
+
+
+def _spans(node: Node, path: KeyPath) -> Iterable[tuple[KeyPath, tuple[int, int], tuple[int, int]]]:
+    if isinstance(node.value, dict):
+        for key, child in node.value.items():
+            yield from _spans(child, (*path, key))
+    elif isinstance(node.value, list):
+        for index, child in enumerate(node.value):
+            yield from _spans(child, (*path, index))
+    elif node.span is not None:
+        yield path, node.span.start, node.span.end

@@ -1,0 +1,179 @@
+"""The tree against the models: every error found, said plainly, with the place that it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from understudy.config.fields import PLUGINS, Catalog
+from understudy.config.overrides import unknown_key
+from understudy.config.problems import Problem
+from understudy.config.tree import KeyPath, Node, Origin, to_plain
+from understudy.domain.errors import near_match
+from understudy.domain.secrets import Secret
+
+__all__ = ["check_model", "check_plugins", "protect"]
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+_REASONS = {
+    "missing": "a value is needed here",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "string_type": "must be text",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "path_type": "must be a path",
+    "mapping_type": "must be a mapping: 'key: value' lines",
+    "dict_type": "must be a mapping: 'key: value' lines",
+    "model_type": "must be a mapping: 'key: value' lines",
+    "model_attributes_type": "must be a mapping: 'key: value' lines",
+}
+
+_REFUSED = {
+    "profile": ("a settings file cannot choose the profile", "Use --profile or UNDERSTUDY_PROFILE."),
+    "profiles": ("a settings file cannot choose the profile", "Use --profile or UNDERSTUDY_PROFILE."),
+    "http2": (
+        "HTTP/2 is refused: after some hundreds of cancelled streams the HTTP library's connection fails every call",
+        "Remove the key; HTTP/1.1 with keep-alive is used.",
+    ),
+}
+"""Keys that people write and that do not exist on purpose."""
+
+
+def protect(node: Node, catalog: Catalog, path: KeyPath = ()) -> Node:
+    """The tree with every credential wrapped, in what was shadowed too."""
+    shadowed = tuple(protect(each, catalog, path) for each in node.shadowed)
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: protect(child, catalog, (*path, key)) for key, child in value.items()}
+    elif isinstance(value, list):
+        value = [protect(item, catalog, (*path, index)) for index, item in enumerate(value)]
+    elif isinstance(value, str) and catalog.is_credential(path):
+        value = Secret(value)
+    return Node(value, node.origin, node.key, node.span, shadowed, node.derived)
+
+
+def check_model(
+    model: type[_Model],
+    tree: Node,
+    catalog: Catalog,
+    problems: list[Problem],
+    *,
+    path: KeyPath = (),
+    reveal: bool = False,
+) -> _Model | None:
+    """The model of the tree at ``path``; None, with problems, where it does not fit.
+
+    ``reveal`` hands credentials over as strings, for models that are not ours.
+    """
+    start = tree.find(path) or Node({}, Origin("default"))
+    try:
+        return model.model_validate(to_plain(start, reveal=reveal))
+    except ValidationError as error:
+        # Inputs are left out: they would carry credentials into the message.
+        errors = error.errors(include_input=False, include_url=False)
+    hidden = [node.value.reveal() for _, node in _secrets(tree, ())]
+    found: dict[KeyPath, Problem] = {}
+    for each in errors:
+        problem = _problem(dict(each), start, path, catalog, hidden)
+        earlier = found.get(problem.path)
+        if earlier is not None and earlier.reason != problem.reason:
+            problem = Problem(
+                reason=f"{earlier.reason}; or {problem.reason}",
+                origin=earlier.origin,
+                path=earlier.path,
+                hint=earlier.hint,
+            )
+        found[problem.path] = problem
+    problems.extend(found.values())
+    return None
+
+
+def _problem(error: Mapping[str, Any], start: Node, base: KeyPath, catalog: Catalog, hidden: list[str]) -> Problem:
+    path, node, parent = _locate(error["loc"], start)
+    kind = str(error["type"])
+    full = (*base, *path)
+    if kind == "extra_forbidden":
+        return _extra(full, node, catalog)
+    if kind == "missing":
+        full = (*full, str(error["loc"][-1]))
+        return Problem(reason=_REASONS[kind], origin=parent.key or parent.origin, path=full)
+    slot = catalog.slot(full)
+    if slot is not None and slot.choices and not slot.secret and isinstance(node.value, str | int | float):
+        meant = near_match(str(node.value), slot.choices)
+        hint = f"Did you mean '{meant}'?" if meant else None
+        reason = f"'{node.value}' is not one of {', '.join(slot.choices)}"
+        return Problem(reason=reason, origin=node.origin, path=full, hint=hint)
+    reason = _REASONS.get(kind) or _plain(str(error["msg"]))
+    if any(secret and secret in reason for secret in hidden):
+        reason = "the value is not valid (the reason given had a credential in it and is not shown)"
+    return Problem(reason=reason, origin=node.origin, path=full, hint=_hint(kind, node))
+
+
+def _locate(loc: Iterable[str | int], start: Node) -> tuple[KeyPath, Node, Node]:
+    """The path, the node there and the nearest mapping above; steps that pydantic adds for itself are left out."""
+    path: list[str | int] = []
+    node = parent = start
+    for part in loc:
+        child = node.child(part)
+        if child is not None:
+            parent, node = node, child
+            path.append(part)
+    return tuple(path), node, node if isinstance(node.value, dict) else parent
+
+
+def _extra(path: KeyPath, node: Node, catalog: Catalog) -> Problem:
+    refused = _REFUSED.get(str(path[-1]))
+    origin = node.key or node.origin
+    if refused is not None:
+        return Problem(reason=refused[0], origin=origin, path=path, hint=refused[1])
+    return unknown_key(path, catalog, origin)
+
+
+def _hint(kind: str, node: Node) -> str | None:
+    if kind == "string_type" and isinstance(node.value, bool | int | float):
+        return "Put it in quotes to make it text."
+    if node.value is None:
+        return "Nothing stands here. Remove the key for the default, or give it a value."
+    return None
+
+
+def _plain(message: str) -> str:
+    for start, instead in (("Value error, ", ""), ("Assertion failed, ", ""), ("Input should ", "must ")):
+        if message.startswith(start):
+            return instead + message.removeprefix(start)
+    return message
+
+
+def _secrets(node: Node, path: KeyPath) -> Iterable[tuple[KeyPath, Node]]:
+    if isinstance(node.value, dict):
+        for key, child in node.value.items():
+            yield from _secrets(child, (*path, key))
+    elif isinstance(node.value, list):
+        for index, child in enumerate(node.value):
+            yield from _secrets(child, (*path, index))
+    elif isinstance(node.value, Secret):
+        yield path, node
+
+
+def check_plugins(tree: Node, catalog: Catalog, problems: list[Problem]) -> dict[str, BaseModel]:
+    """The sections of ``generation.plugins`` for which a model is known, each validated by it."""
+    section = tree.find(PLUGINS)
+    plugins: dict[str, BaseModel] = {}
+    for name in section.children or {} if section is not None else {}:
+        slot = catalog.slot((*PLUGINS, name))
+        if slot is None or slot.model is None:
+            continue
+        model = check_model(slot.model, tree, catalog, problems, path=(*PLUGINS, name), reveal=True)
+        if model is not None:
+            plugins[name] = model
+    return plugins
