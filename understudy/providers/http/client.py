@@ -1,0 +1,186 @@
+"""A thin client on a shared pool: where to send, as whom, and within which limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType, TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from understudy.domain.errors import ConfigurationError, Fault, HTTPClientError, InvalidRequestError
+from understudy.domain.secrets import Secret
+from understudy.providers.http.answers import HttpResponse
+from understudy.providers.http.call import Call
+from understudy.providers.http.core import Core
+from understudy.providers.http.exchange import Outgoing
+from understudy.providers.http.headers import checked, checked_secrets
+from understudy.providers.http.stream import Framing, HttpStream
+
+__all__ = ["HttpClient"]
+
+_JSON = "application/json"
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_STREAM_TYPES: Mapping[str, str] = MappingProxyType({"sse": "text/event-stream", "ndjson": "application/x-ndjson"})
+
+
+class HttpClient:
+    """Sends to one base URL with one identity. Made by ``HttpClients.client``; cheap, holds no connection.
+
+    Everything a call may raise is a ProviderError: the mapper's error for a status of 400 and above,
+    MaxRetriesExceededError after retries, ConnectionFailedError, RequestTimeoutError, ResponseDecodeError,
+    LimitExceededError, StreamInterruptedError. It sends no cookies and follows no redirects.
+    """
+
+    __slots__ = ("_closed", "_core", "_headers", "_secrets")
+
+    def __init__(self, core: Core, *, headers: Mapping[str, str], secrets: Mapping[str, Secret]) -> None:
+        if secrets and not (core.origin.keeps_secrets or core.plain_http_secrets):
+            raise _in_clear(core)
+        self._core = core
+        self._headers = headers
+        self._secrets = secrets
+        self._closed = False
+
+    @property
+    def provider(self) -> str:
+        """The provider's name in errors and log records."""
+        return self._core.provider
+
+    @property
+    def base_url(self) -> str:
+        """What paths are put behind, without a slash at its end."""
+        return self._core.origin.base_url
+
+    @property
+    def host(self) -> str:
+        """The host, with its port where that is not the scheme's own."""
+        return self._core.origin.netloc
+
+    def __repr__(self) -> str:
+        return f"<HttpClient {self.provider} {self.base_url}>"
+
+    def derive(
+        self, *, headers: Mapping[str, str] = _NOTHING, secret_headers: Mapping[str, Secret] = _NOTHING
+    ) -> HttpClient:
+        """A client that differs only in ``headers`` and ``secret_headers``, which are laid over this one's.
+
+        It costs an object: pool, limits and retry budget are shared, cookies there are none.
+        """
+        return HttpClient(
+            self._core,
+            headers={**self._headers, **checked(headers)} if headers else self._headers,
+            secrets={**self._secrets, **checked_secrets(secret_headers)} if secret_headers else self._secrets,
+        )
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        operation: str,
+        json: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 # the deadline is an option of the call, kept by asyncio.timeout
+        idempotency_key: str | None = None,
+    ) -> HttpResponse:
+        """Send, and read the whole answer.
+
+        ``json`` is encoded as the body, ``content`` is sent as it is; ``timeout`` is the total deadline in seconds, in
+        place of the settings'; ``idempotency_key`` is sent as ``Idempotency-Key``, the same on every attempt.
+        """
+        outgoing = self._outgoing(method, path, _JSON, json, content, headers, params, idempotency_key)
+        total = self._core.policy.total if timeout is None else timeout
+        return await Call(self._core, outgoing, operation=operation, path=path, total=total).whole()
+
+    def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        operation: str,
+        framing: Framing,
+        json: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> HttpStream:
+        """Like ``request``, for an answer that is read frame by frame: ``async with client.stream(...) as stream``."""
+        accept = _STREAM_TYPES[framing]
+        outgoing = self._outgoing(method, path, accept, json, content, headers, params, idempotency_key)
+        outgoing.streaming = True
+        total = self._core.policy.total if timeout is None else timeout
+        return HttpStream(Call(self._core, outgoing, operation=operation, path=path, total=total), framing)
+
+    async def aclose(self) -> None:
+        """Refuse further calls. The pool is not this client's own and stays open. May be called twice."""
+        self._closed = True
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def _outgoing(
+        self,
+        method: str,
+        path: str,
+        accept: str,
+        json: Any,
+        content: bytes | None,
+        headers: Mapping[str, str] | None,
+        params: Mapping[str, str] | None,
+        idempotency_key: str | None,
+    ) -> Outgoing:
+        if self._closed:
+            raise HTTPClientError("This client is closed.", provider=self.provider, host=self.host)
+        # Compression saves bytes of a whole answer, but holds a stream's first words back.
+        encoding = "gzip, deflate" if accept == _JSON else "identity"
+        merged = {"accept": accept, "accept-encoding": encoding, **self._headers}
+        if json is not None:
+            content = self._encoded(json)
+            merged["content-type"] = _JSON
+        if headers:
+            merged.update(checked(headers))
+        if idempotency_key is not None:
+            merged.update(checked({"idempotency-key": idempotency_key}))
+        policy = self._core.policy
+        return Outgoing(
+            method=method,
+            url=self._core.origin.url(path, params),
+            headers=merged,
+            secrets=self._secrets,
+            body=content,
+            connect=policy.connect,
+            read=policy.read,
+            header_bytes=policy.header_bytes,
+            streaming=False,
+        )
+
+    def _encoded(self, json: Any) -> bytes:
+        try:
+            return msgspec.json.encode(json)
+        except (TypeError, ValueError, RecursionError) as error:
+            reason = str(error)
+        raise InvalidRequestError(
+            f"The request cannot be written as JSON: {reason}; nothing was sent.", provider=self.provider, phase="send"
+        )
+
+
+def _in_clear(core: Core) -> ConfigurationError:
+    return ConfigurationError(
+        [
+            Fault(
+                where=f"{core.provider}.base_url",
+                reason=f"a credential would cross the network in clear to {core.origin.netloc} (plain http)",
+                hint="Use https, or a loopback host.",
+            )
+        ]
+    )

@@ -1,0 +1,106 @@
+"""Makes thin clients on shared pools."""
+
+from __future__ import annotations
+
+import asyncio
+import random as chance
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from understudy._version import __version__
+from understudy.config.models.http import HttpOverrides, HttpSettings
+from understudy.domain.secrets import Secret
+from understudy.providers.http.budget import RetryBudget
+from understudy.providers.http.client import HttpClient
+from understudy.providers.http.core import Core, Hooks
+from understudy.providers.http.headers import checked, checked_secrets
+from understudy.providers.http.mapping import ErrorMapper, default_error
+from understudy.providers.http.origin import Origin
+from understudy.providers.http.policy import Policy
+from understudy.providers.http.pools import Pools
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["HttpClients"]
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class HttpClients:
+    """The shared HTTP layer: one pool per TLS configuration, and in each one engine per process and event loop.
+
+    ``transport`` takes the place of the pools for everything: a test's, an emulator's, a recorder's. ``sleep``,
+    ``clock`` (monotonic), ``wall_clock`` (since the epoch) and ``random`` are for tests. Safe to use from several event
+    loops and threads and after a fork. An async context manager; leaving it closes the pools.
+    """
+
+    def __init__(
+        self,
+        settings: HttpSettings,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+        random: Callable[[], float] = chance.random,
+    ) -> None:
+        self._settings = settings
+        self._hooks = Hooks(sleep=sleep, clock=clock, wall=wall_clock, random=random)
+        self._pools = Pools(settings, transport=transport)
+        self._budgets: dict[str, RetryBudget] = {}
+        self._lock = threading.Lock()
+
+    def client(
+        self,
+        *,
+        provider: str,
+        base_url: str,
+        headers: Mapping[str, str] = _NOTHING,
+        secret_headers: Mapping[str, Secret] = _NOTHING,
+        overrides: HttpOverrides | None = None,
+        errors: ErrorMapper | None = None,
+        allow_plain_http: bool = False,
+    ) -> HttpClient:
+        """A client bound to ``base_url``.
+
+        ``secret_headers`` are revealed only on sending; over plain http only to loopback hosts, unless
+        ``allow_plain_http`` waives that. ``overrides`` are laid over the shared settings, ``errors`` maps answers with
+        status 400 and above, by status alone if absent.
+
+        Raises ConfigurationError for a base URL that is not usable, a credential that would travel in clear, and a CA
+        bundle that cannot be read; InvalidRequestError for a header that cannot be sent.
+        """
+        origin = Origin.of(base_url, provider=provider)
+        tls = self._settings.tls if overrides is None or overrides.tls is None else overrides.tls
+        core = Core(
+            provider=provider,
+            origin=origin,
+            policy=Policy.of(self._settings, overrides),
+            errors=errors or default_error,
+            hooks=self._hooks,
+            budget=self._budget(origin.netloc),
+            engine=self._pools.pool(tls).engine,
+            plain_http_secrets=allow_plain_http,
+        )
+        own = {"user-agent": f"understudy/{__version__}"}
+        return HttpClient(core, headers=own | checked(headers), secrets=checked_secrets(secret_headers))
+
+    async def aclose(self) -> None:
+        """Close all connections of all event loops that still run. May be called twice."""
+        await self._pools.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def _budget(self, host: str) -> RetryBudget:
+        with self._lock:
+            return self._budgets.setdefault(host, RetryBudget())

@@ -1,0 +1,195 @@
+"""The fast engine: aiohttp, without redirects, cookies, automatic headers or decompression.
+
+Imported when the first real request is made: aiohttp costs more to import than the rest of a small program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncGenerator
+from contextvars import ContextVar
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.tracing import Trace
+
+from understudy.config.models.http import HttpSettings
+from understudy.domain.errors import HTTPClientError
+from understudy.providers.http.exchange import Outgoing, reveal
+from understudy.providers.http.failures import headers_too_large, idle_timeout, total_timeout
+from understudy.providers.http.tls import TlsTrust
+from understudy.providers.http.translation import before_head, in_body, may_be_stale
+
+__all__ = ["AiohttpEngine"]
+
+# Whether the current task's request opened its connection, or got a used one that the server may have closed meanwhile.
+_opened: ContextVar[bool] = ContextVar("understudy_http_opened", default=False)
+
+_STALE_WINDOW = 1.0  # seconds; a connection that fails later than this was not closed while it was idle
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Limits the whole opening of a connection, name resolution and TLS included, and notes that there was one."""
+
+    async def _create_connection(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 # the base class's own signature
+    ) -> ResponseHandler:
+        _opened.set(True)
+        async with asyncio.timeout(timeout.sock_connect):
+            return await super()._create_connection(req, traces, timeout)
+
+
+class AiohttpEngine:
+    """One aiohttp session, for one event loop.
+
+    It closes itself when that loop shuts its asynchronous generators down, as ``asyncio.run`` does; so a program that
+    forgets ``aclose`` leaves no open connection behind.
+    """
+
+    def __init__(self, settings: HttpSettings, trust: TlsTrust) -> None:
+        self._context = True if trust.context is None else trust.context
+        self._most_stale = settings.max_connections + 1
+        self._timeouts: dict[tuple[float, float], aiohttp.ClientTimeout] = {}
+        self._proxies = getproxies() if settings.trust_env else {}
+        self._loop = asyncio.get_running_loop()
+        self._session = _session(settings)
+        self._guard = _close_with_loop(self._session)
+        _start(self._guard)
+
+    async def send(self, outgoing: Outgoing) -> AiohttpExchange:
+        """Send, and wait for the answer's head. A connection that was closed while idle is replaced unnoticed."""
+        failure: HTTPClientError
+        for _ in range(self._most_stale):
+            _opened.set(False)
+            began = self._loop.time()
+            try:
+                response = await self._session.request(
+                    outgoing.method,
+                    outgoing.url,
+                    data=outgoing.body,
+                    headers=reveal(outgoing),
+                    allow_redirects=False,
+                    timeout=self._timeout(outgoing),
+                    ssl=self._context,
+                    proxy=self._proxy(outgoing.url) if self._proxies else None,
+                )
+            except asyncio.CancelledError as error:
+                raise error.with_traceback(None)  # noqa: B904 # the same error, without frames that hold headers
+            except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
+                failure = before_head(error, outgoing)
+                if _opened.get() or not may_be_stale(error) or self._loop.time() - began > _STALE_WINDOW:
+                    break
+            else:
+                return _exchange(response, outgoing)
+        raise failure
+
+    async def aclose(self) -> None:
+        """Close the session and its connections."""
+        await self._guard.aclose()
+
+    def _timeout(self, outgoing: Outgoing) -> aiohttp.ClientTimeout:
+        key = (outgoing.connect, outgoing.read)
+        timeout = self._timeouts.get(key)
+        if timeout is None:
+            timeout = self._timeouts[key] = aiohttp.ClientTimeout(
+                total=None, sock_connect=outgoing.connect, sock_read=outgoing.read, ceil_threshold=math.inf
+            )
+        return timeout
+
+    def _proxy(self, url: str) -> str | None:
+        scheme, _, rest = url.partition("://")
+        authority = rest.partition("/")[0]
+        if proxy_bypass(authority):
+            return None
+        return self._proxies.get(scheme) or self._proxies.get("all")
+
+
+class AiohttpExchange:
+    """An answer that came through aiohttp."""
+
+    __slots__ = ("_content", "_expired", "_outgoing", "_response", "_timer", "headers", "status")
+
+    def __init__(self, response: aiohttp.ClientResponse, headers: dict[str, str], outgoing: Outgoing) -> None:
+        self.status = response.status
+        self.headers = headers
+        self._response = response
+        self._content = response.content
+        self._outgoing = outgoing
+        self._expired = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def chunk(self) -> bytes:
+        """The next bytes of the body; empty at the end."""
+        failure: HTTPClientError
+        try:
+            return await self._content.readany()
+        except asyncio.CancelledError as error:
+            self._response.close()
+            raise error.with_traceback(None)  # noqa: B904 # the same error, without frames that hold headers
+        except TimeoutError:
+            failure = idle_timeout(self._outgoing.read, streaming=self._outgoing.streaming)
+        except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
+            failure = total_timeout() if self._expired else in_body(error, streaming=self._outgoing.streaming)
+        self._response.close()
+        raise failure
+
+    def expire_at(self, when: float) -> None:
+        """Let ``chunk`` raise RequestTimeoutError from ``when`` on: one timer, not one per chunk."""
+        self._timer = asyncio.get_running_loop().call_at(when, self._expire)
+
+    def _expire(self) -> None:
+        self._expired = True
+        self._content.set_exception(aiohttp.ClientError("the total deadline has passed"))
+        self._response.close()
+
+    async def aclose(self) -> None:
+        """Close the connection; where the body has ended, aiohttp has already returned it to the pool."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._response.close()
+
+
+def _session(settings: HttpSettings) -> aiohttp.ClientSession:
+    connector = _Connector(
+        limit=settings.max_connections, keepalive_timeout=settings.keepalive, timeout_ceil_threshold=math.inf
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        max_line_size=settings.limits.header_bytes,
+        max_field_size=settings.limits.header_bytes,
+    )
+
+
+async def _close_with_loop(session: aiohttp.ClientSession) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        await session.close()
+
+
+def _start(guard: AsyncGenerator[None]) -> None:
+    # Its first step awaits nothing, so it can be made without a task; the loop then knows the generator and ends it.
+    step = guard.__anext__()
+    try:
+        step.send(None)
+    except StopIteration:
+        return
+
+
+def _exchange(response: aiohttp.ClientResponse, outgoing: Outgoing) -> AiohttpExchange:
+    size = 0
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        size += len(name) + len(value)
+        headers[name.lower()] = value
+    if size > outgoing.header_bytes:
+        response.close()
+        raise headers_too_large(outgoing.header_bytes)
+    return AiohttpExchange(response, headers, outgoing)

@@ -1,0 +1,92 @@
+"""The seam between the client and what carries its requests: an engine takes an Outgoing and gives an Exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from understudy.domain.secrets import Secret
+
+__all__ = ["Engine", "Exchange", "Outgoing", "reveal"]
+
+
+class Outgoing:
+    """One request, ready to be sent any number of times. ``secrets`` are header values that are revealed on sending.
+
+    ``connect`` and ``read`` are in seconds, ``header_bytes`` is the most that the answer's head may have; ``streaming``
+    says what a lost connection is called.
+    """
+
+    __slots__ = ("body", "connect", "header_bytes", "headers", "method", "read", "secrets", "streaming", "url")
+
+    def __init__(
+        self,
+        *,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        secrets: Mapping[str, Secret],
+        body: bytes | None,
+        connect: float,
+        read: float,
+        header_bytes: int,
+        streaming: bool,
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.secrets = secrets
+        self.body = body
+        self.connect = connect
+        self.read = read
+        self.header_bytes = header_bytes
+        self.streaming = streaming
+
+    def __repr__(self) -> str:
+        return f"<{self.method} {self.url.partition('?')[0]}>"
+
+
+def reveal(outgoing: Outgoing) -> dict[str, str]:
+    """The headers as they go out, credentials in clear. Use it in an argument, never through a local variable."""
+    headers = dict(outgoing.headers)
+    for name, secret in outgoing.secrets.items():
+        headers[name] = secret.reveal()
+    return headers
+
+
+class Exchange(Protocol):
+    """An answer whose head has arrived. Whoever gets one calls ``aclose``."""
+
+    status: int
+    headers: dict[str, str]
+
+    async def chunk(self) -> bytes:
+        """The next bytes of the body, still encoded as ``content-encoding`` says; empty at the end.
+
+        Raises StreamInterruptedError, RequestTimeoutError and ResponseDecodeError, without provider and operation.
+        """
+        ...
+
+    def expire_at(self, when: float) -> None:
+        """Let ``chunk`` raise RequestTimeoutError from ``when`` on, in the event loop's time."""
+        ...
+
+    async def aclose(self) -> None:
+        """Return the connection where the body was read to its end, else close it. May be called twice."""
+        ...
+
+
+class Engine(Protocol):
+    """Sends requests over connections that it keeps."""
+
+    async def send(self, outgoing: Outgoing) -> Exchange:
+        """Send, and wait for the answer's head.
+
+        Raises ConnectionFailedError, RequestTimeoutError, LimitExceededError and ResponseDecodeError, without provider
+        and operation, and without a cause or context whose frames could show a credential.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        ...

@@ -1,0 +1,179 @@
+"""A streamed answer, frame by frame."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType, TracebackType
+from typing import Any, Literal, Self, TypeAlias
+
+import msgspec
+
+from understudy.domain.errors import HTTPClientError, ProviderError, ResponseDecodeError
+from understudy.providers.http import records
+from understudy.providers.http.answers import request_id_of
+from understudy.providers.http.body import Inflater, encoding_of, read_body
+from understudy.providers.http.call import Call
+from understudy.providers.http.exchange import Exchange
+from understudy.providers.http.frames import Frame, FrameReader
+from understudy.providers.http.ndjson import NdjsonReader
+from understudy.providers.http.sse import SseReader
+
+__all__ = ["Framing", "HttpStream"]
+
+Framing: TypeAlias = Literal["sse", "ndjson"]
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+# No JSON document begins like this: an event stream that the server labels as JSON, as some gateways do.
+_SSE_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+
+
+class HttpStream:
+    """A streamed answer: an async context manager; ``frames()`` gives what arrives.
+
+    Entering sends the request and waits for the answer's head, with retries; after that nothing is retried. Leaving
+    closes the connection, or returns it where the stream was read to its end. The total deadline holds to the last
+    frame.
+    """
+
+    __slots__ = ("_call", "_exchange", "_framing")
+
+    def __init__(self, call: Call, framing: Framing) -> None:
+        self._call = call
+        self._framing = framing
+        self._exchange: Exchange | None = None
+
+    @property
+    def status(self) -> int:
+        """The answer's status; 0 before it has arrived."""
+        return 0 if self._exchange is None else self._exchange.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The answer's headers, names in lower case; empty before they have arrived."""
+        return _NO_HEADERS if self._exchange is None else self._exchange.headers
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the call began."""
+        return self._call.elapsed()
+
+    @property
+    def attempts(self) -> int:
+        """Requests sent."""
+        return self._call.attempts
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's own name for the exchange, or None."""
+        return request_id_of(self.headers)
+
+    async def __aenter__(self) -> Self:
+        self._exchange = await self._call.finish(self._accept)
+        self._exchange.expire_at(self._call.deadline)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._exchange is not None:
+            await self._exchange.aclose()
+            if error is None and records.logger.isEnabledFor(logging.INFO):
+                records.succeeded(self._call, self.status, self.request_id)
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """The frames, as they arrive.
+
+        Raises StreamInterruptedError where the connection is lost, RequestTimeoutError where nothing arrives for
+        ``http.timeout.read`` seconds or the total deadline passes, LimitExceededError for a line over
+        ``http.limits.line_bytes``, and ResponseDecodeError for an empty body.
+        """
+        exchange = self._exchange
+        if exchange is None:
+            raise HTTPClientError("The stream is not open.", hint="Use it in `async with` and read inside.")
+        limit = self._call.core.policy.line_bytes
+        reader: FrameReader = SseReader(limit=limit) if self._framing == "sse" else NdjsonReader(limit=limit)
+        failure: ProviderError
+        try:
+            encoding = encoding_of(exchange.headers)
+            pieces = _plain(exchange) if encoding is None else _inflated(exchange, Inflater(encoding))
+            empty = True
+            async for piece in pieces:
+                empty = False
+                for frame in reader.feed(piece):
+                    yield frame
+            for frame in reader.close():
+                yield frame
+            if not empty:
+                return
+            failure = ResponseDecodeError(
+                "The stream is empty.", phase="stream", status=exchange.status, request_id=self.request_id
+            )
+        except ProviderError as error:
+            failure = error
+        await exchange.aclose()
+        failure = self._call.complete(failure)
+        self._call.log_failure(failure)
+        raise failure
+
+    async def _accept(self, exchange: Exchange) -> Exchange:
+        """Let a stream through; turn anything else that came with status 2xx into the error that it is."""
+        kind = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind in ("text/html", "application/xhtml+xml", "text/xml", "application/xml"):
+            content = await read_body(exchange, self._call.core.policy.response_bytes)
+            raise self._call.unexpected(exchange, content, f"is {kind} where a stream was expected")
+        if not kind.endswith("json") or kind.endswith("ndjson"):
+            return exchange
+        return await self._accept_json(exchange)
+
+    async def _accept_json(self, exchange: Exchange) -> Exchange:
+        content = await read_body(exchange, self._call.core.policy.response_bytes)
+        if _is_error(content):
+            raise self._call.mapped(exchange, content)
+        if content and (self._framing == "ndjson" or content.lstrip().startswith(_SSE_FIELDS)):
+            return _Buffered(exchange, content)
+        raise self._call.unexpected(exchange, content, "is one whole JSON document where a stream was expected")
+
+
+class _Buffered:
+    """A stream that came labelled as one JSON document: read whole, given out as a stream."""
+
+    __slots__ = ("_content", "_exchange", "headers", "status")
+
+    def __init__(self, exchange: Exchange, content: bytes) -> None:
+        self.status = exchange.status
+        self.headers = {name: value for name, value in exchange.headers.items() if name != "content-encoding"}
+        self._exchange = exchange
+        self._content = content
+
+    async def chunk(self) -> bytes:
+        content, self._content = self._content, b""
+        return content
+
+    def expire_at(self, when: float) -> None:
+        """Nothing is waited for."""
+
+    async def aclose(self) -> None:
+        await self._exchange.aclose()
+
+
+def _is_error(content: bytes) -> bool:
+    try:
+        body: Any = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    if isinstance(body, list) and body:
+        body = body[0]
+    return isinstance(body, dict) and bool(body.get("error"))
+
+
+async def _plain(exchange: Exchange) -> AsyncIterator[bytes]:
+    while chunk := await exchange.chunk():
+        yield chunk
+
+
+async def _inflated(exchange: Exchange, inflater: Inflater) -> AsyncIterator[bytes]:
+    while chunk := await exchange.chunk():
+        inflater.feed(chunk)
+        while piece := inflater.step():
+            yield piece
+    inflater.check_end()
