@@ -15,7 +15,7 @@ from understudy.config.models.base import UrlMark, Use
 from understudy.config.tree import KeyPath
 from understudy.domain.secrets import Secret
 
-__all__ = ["PLUGINS", "Catalog", "PluginModels", "Slot", "field_names"]
+__all__ = ["PLUGINS", "Catalog", "PluginModels", "Slot", "attribute", "field_names"]
 
 PluginModels: TypeAlias = Callable[[str], type[BaseModel] | None]
 """The settings model of a third-party provider; None for a name that is not registered."""
@@ -29,7 +29,8 @@ class Slot:
     """A place in the settings.
 
     ``kind`` is ``section`` (declared keys), ``mapping`` (keys of the user's own, values declared), ``list``, ``leaf``,
-    or ``open`` (anything goes). ``secret`` values are masked wherever they are shown.
+    or ``open`` (anything goes). ``secret`` values are masked wherever they are shown; ``url`` marks
+    the address of a service, ``use`` the choice between it and its stand-ins.
     """
 
     kind: Literal["section", "mapping", "list", "leaf", "open"]
@@ -40,12 +41,18 @@ class Slot:
     choices: tuple[str, ...] = ()
     url: bool = False
     use: bool = False
-    accepts_text: bool = False
+    number: bool = False
 
 
 def field_names(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """The model's fields by the keys that stand for them in a file."""
     return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+def attribute(model: BaseModel, key: str) -> Any:
+    """The model's value of the field that ``key`` stands for."""
+    names = zip(field_names(type(model)), type(model).model_fields, strict=True)
+    return getattr(model, next(name for alias, name in names if alias == key))
 
 
 class Catalog:
@@ -55,6 +62,7 @@ class Catalog:
         self._root = root
         self._plugin_models = plugin_models
         self._slots: dict[KeyPath, Slot | None] = {}
+        self._broken: dict[str, str] = {}
 
     def slot(self, path: KeyPath) -> Slot | None:
         """What may stand at ``path``; None where there is no such key."""
@@ -63,29 +71,49 @@ class Catalog:
         return self._slots[path]
 
     def is_credential(self, path: KeyPath) -> bool:
-        """Whether a text at ``path`` is a credential: by its type; by its name in a plugin's section without a model."""
+        """Whether a text at ``path`` is a credential: by its type; by its name in a section of an unknown plugin."""
         slot = self.slot(path)
         if slot is None:
             return True
         return slot.secret or (slot.kind == "open" and path[: len(PLUGINS)] == PLUGINS and _looks_secret(path))
 
-    def is_masked(self, path: KeyPath, *, derived: bool) -> bool:
-        """Whether a text at ``path`` is masked where settings are shown.
+    def is_masked(self, path: KeyPath, text: str, *, derived: bool) -> bool:
+        """Whether ``text`` at ``path`` is masked where settings are shown.
 
         ``derived`` says that it came from a variable or a file; where anything goes, such a text may be a credential.
         """
         slot = self.slot(path)
-        return slot is None or slot.secret or (slot.kind == "open" and (derived or _looks_secret(path)))
+        if slot is None or slot.secret or (slot.url and _may_hold_login(text)):
+            return True
+        return slot.kind == "open" and (derived or _looks_secret(path))
 
-    def is_open(self, path: KeyPath) -> bool:
-        """Whether the value may be quoted: its key is declared, and it is neither a secret nor free-form."""
+    def is_open(self, path: KeyPath, value: Any) -> bool:
+        """Whether a value may be quoted: its key is declared, and it is neither a secret nor free-form."""
+        if value is None or isinstance(value, bool):
+            return True
         slot = self.slot(path)
-        return slot is not None and slot.kind == "leaf" and not slot.secret
+        if slot is None or slot.kind != "leaf" or slot.secret:
+            return False
+        return not (slot.url and _may_hold_login(value))
 
     def keys_under(self, path: KeyPath) -> tuple[str, ...]:
         """The declared keys of a section; empty for anything else."""
         slot = self.slot(path)
         return tuple(field_names(slot.model)) if slot is not None and slot.model is not None else ()
+
+    def default(self, path: KeyPath) -> Any:
+        """The model's own value at ``path``; None where it has none."""
+        info = self._info(path)
+        return None if info is None or info.is_required() else info.get_default(call_default_factory=True)
+
+    def has_default(self, path: KeyPath) -> bool:
+        """Whether a model declares ``path`` and does without a value for it."""
+        info = self._info(path)
+        return info is not None and not info.is_required()
+
+    def _info(self, path: KeyPath) -> FieldInfo | None:
+        parent = self.slot(path[:-1]) if path else None
+        return field_names(parent.model).get(str(path[-1])) if parent is not None and parent.model else None
 
     def all_names(self) -> frozenset[str]:
         """Every declared key of the settings, at any depth."""
@@ -101,12 +129,25 @@ class Catalog:
                 waiting.append((*path, key))
         return frozenset(names)
 
+    def broken_plugin(self, name: str) -> str | None:
+        """Why the settings model of a plugin cannot be had; None where it can, or where there is no such plugin."""
+        self.slot((*PLUGINS, name))
+        return self._broken.get(name)
+
+    def _plugin_model(self, name: str) -> type[BaseModel] | None:
+        if self._plugin_models is None:
+            return None
+        try:
+            return self._plugin_models(name)
+        except Exception as error:  # noqa: BLE001 - importing a third party's module may raise anything
+            self._broken[name] = f"its settings model cannot be loaded ({type(error).__name__}: {error})"
+            return None
+
     def _find(self, path: KeyPath) -> Slot | None:
         if not path:
             return Slot(kind="section", model=self._root)
         if len(path) == len(PLUGINS) + 1 and path[:-1] == PLUGINS:
-            name = path[-1]
-            model = self._plugin_models(name) if self._plugin_models and isinstance(name, str) else None
+            model = self._plugin_model(str(path[-1]))
             return Slot(kind="open") if model is None else Slot(kind="section", model=model)
         parent = self.slot(path[:-1])
         if parent is None or parent.kind == "leaf":
@@ -124,6 +165,11 @@ def _looks_secret(path: KeyPath) -> bool:
     return any(word in str(key).lower() for key in path for word in _SECRET_WORDS)
 
 
+def _may_hold_login(url: Any) -> bool:
+    """Whether an address that nobody has checked yet has a place for a name and a password, or for a key."""
+    return any(sign in str(url) for sign in "@?#")
+
+
 def _slot_of(annotation: Any, metadata: Sequence[Any]) -> Slot:
     parts = list(_parts(annotation))
     marks = [*metadata, *(mark for part in parts if get_origin(part) is Annotated for mark in get_args(part)[1:])]
@@ -131,13 +177,13 @@ def _slot_of(annotation: Any, metadata: Sequence[Any]) -> Slot:
     optional = NoneType in kinds
     kinds = [kind for kind in kinds if kind is not NoneType]
     if any(kind in (Secret, SecretStr, SecretBytes) for kind in kinds):
-        return Slot(kind="leaf", secret=True, optional=optional, accepts_text=True)
+        return Slot(kind="leaf", secret=True, optional=optional)
     if len(kinds) == 1:
         return _slot_of_one(kinds[0], optional=optional, url=any(isinstance(mark, UrlMark) for mark in marks))
     if any(_is_compound(kind) for kind in kinds):
         return Slot(kind="open", optional=optional)
     choices = tuple(str(choice) for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind))
-    return Slot(kind="leaf", optional=optional, choices=choices, accepts_text=True)
+    return Slot(kind="leaf", optional=optional, choices=choices)
 
 
 def _slot_of_one(kind: Any, *, optional: bool, url: bool) -> Slot:
@@ -148,14 +194,14 @@ def _slot_of_one(kind: Any, *, optional: bool, url: bool) -> Slot:
         return Slot(kind="open", optional=optional)
     if origin is Literal:
         choices = tuple(str(choice) for choice in get_args(kind))
-        return Slot(kind="leaf", optional=optional, choices=choices, use=kind == Use, accepts_text=True)
+        return Slot(kind="leaf", optional=optional, choices=choices, use=kind == Use)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return Slot(kind="leaf", optional=optional, choices=tuple(str(each.value) for each in kind), accepts_text=True)
+        return Slot(kind="leaf", optional=optional, choices=tuple(str(each.value) for each in kind))
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return Slot(kind="mapping", item=get_args(kind)[-1], optional=optional)
     if isinstance(origin, type) and issubclass(origin, Sequence | set | frozenset):
         return Slot(kind="list", item=get_args(kind)[0], optional=optional)
-    return Slot(kind="leaf", optional=optional, url=url, accepts_text=kind is str)
+    return Slot(kind="leaf", optional=optional, url=url, number=kind in (int, float))
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

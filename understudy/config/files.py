@@ -47,11 +47,15 @@ class Layout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profiles:
-    """The active profiles, in order, and who asked for them; ``implied`` where nobody did."""
+    """The active profiles, in order, and who asked for them; ``implied`` where nobody did.
+
+    ``under_test`` says that pytest is running, or that ``test`` is one of them.
+    """
 
     names: tuple[str, ...]
     origin: Origin
     implied: bool = False
+    under_test: bool = False
 
 
 def packaged_layout() -> Layout:
@@ -68,21 +72,22 @@ def find_layout(path: Path | str | None, environ: Mapping[str, str], problems: l
         return _named_layout(Path(path), Origin("the path given"), problems)
     if named := environ.get("UNDERSTUDY_SETTINGS"):
         return _named_layout(Path(named), Origin.variable("UNDERSTUDY_SETTINGS"), problems)
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / _NAME).is_file():
-            return Layout(base=folder / _NAME)
-    return packaged_layout()
+    try:
+        here = Path.cwd()
+    except OSError:  # the working directory is gone; there is nothing to search
+        return packaged_layout()
+    bases = (folder / _NAME for folder in (here, *here.parents))
+    return next((Layout(base=base) for base in bases if _is_there(base)), packaged_layout())
 
 
 def _named_layout(path: Path, origin: Origin, problems: list[Problem]) -> Layout | None:
-    base = path.expanduser()
+    base = path
     if base.is_dir():
         base = base / _NAME
-    if base.exists():
+    if _is_there(base):
         return Layout(base=base.absolute())
     hint = "Name a settings file, or a folder with a settings.yaml in it."
-    if base.with_suffix(".yml").exists():
+    if _is_there(base.with_suffix(".yml")):
         hint = f"There is a {base.with_suffix('.yml').name}; rename it to {base.name}."
     problems.append(Problem(reason=f"there is no file {shown(base)}", origin=origin, hint=hint))
     return None
@@ -92,12 +97,13 @@ def active_profiles(
     profile: str | None, environ: Mapping[str, str], layout: Layout, problems: list[Problem]
 ) -> Profiles:
     """The argument, else UNDERSTUDY_PROFILE, else ``test`` under pytest, else none. An empty argument means none."""
+    pytest = "PYTEST_CURRENT_TEST" in environ or "PYTEST_VERSION" in environ
     if profile is not None:
         asked, origin = profile, Origin("the profile given")
     elif environ.get("UNDERSTUDY_PROFILE"):
         asked, origin = environ["UNDERSTUDY_PROFILE"], Origin.variable("UNDERSTUDY_PROFILE")
-    elif "PYTEST_CURRENT_TEST" in environ or "PYTEST_VERSION" in environ:
-        return Profiles(names=(_TEST,), origin=Origin("running under pytest"), implied=True)
+    elif pytest:
+        return Profiles(names=(_TEST,), origin=Origin("running under pytest"), implied=True, under_test=True)
     else:
         return Profiles(names=(), origin=Origin("default"))
     names = tuple(dict.fromkeys(name.strip() for name in asked.split(","))) if asked.strip() else ()
@@ -105,7 +111,7 @@ def active_profiles(
         problem = _profile_problem(name, layout)
         if problem is not None:
             problems.append(Problem(reason=problem[0], origin=origin, hint=problem[1]))
-    return Profiles(names=names, origin=origin)
+    return Profiles(names=names, origin=origin, under_test=pytest or _TEST in names)
 
 
 def _profile_problem(name: str, layout: Layout) -> tuple[str, str] | None:
@@ -113,7 +119,7 @@ def _profile_problem(name: str, layout: Layout) -> tuple[str, str] | None:
         return f"{name!r} is not a profile's name", "Names have small letters, digits and hyphens; commas between them."
     if name == _LOCAL:
         return f"'{_LOCAL}' is not a profile", f"{layout.local.name} is read by itself, except under test."
-    if layout.overlay(name).is_file():
+    if _is_there(layout.overlay(name)):
         return None
     there = layout.profiles
     meant = near_match(name, there)
@@ -132,11 +138,19 @@ def layer_files(layout: Layout, profiles: Profiles) -> tuple[Path, ...]:
     """
     overlays = [layout.overlay(name) for name in profiles.names]
     if profiles.implied:
-        overlays = [path if path.is_file() else packaged_layout().overlay(_TEST) for path in overlays]
-    files = [layout.base, *(path for path in overlays if path.is_file())]
-    if _TEST not in profiles.names and layout.local.is_file():
+        overlays = [path if _is_there(path) else packaged_layout().overlay(_TEST) for path in overlays]
+    files = [layout.base, *overlays]
+    if not profiles.under_test and _is_there(layout.local):
         files.append(layout.local)
     return tuple(files)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file; a folder that may not be entered has none for us."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def shown(path: Path) -> str:
@@ -144,7 +158,7 @@ def shown(path: Path) -> str:
     absolute = str(path.absolute())
     try:
         relative = os.path.relpath(absolute)
-    except ValueError:  # another drive
+    except (ValueError, OSError):  # on another drive, or the working directory is gone
         return absolute
     return min(relative, absolute, key=len)
 

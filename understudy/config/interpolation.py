@@ -7,17 +7,18 @@ the structure. The result is a string; validation makes a number of it where one
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from understudy.config.problems import Problem
-from understudy.config.tree import KeyPath, Node
+from understudy.config.tree import KeyPath, Node, Unfilled
 
-__all__ = ["interpolate"]
+__all__ = ["interpolate", "unfilled"]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MAX_FILE = 64 * 1024
+_MAX_DEPTH = 8
 
 
 class _Fault(Exception):  # noqa: N818 - a signal inside this module, not an error of the library
@@ -27,31 +28,53 @@ class _Fault(Exception):  # noqa: N818 - a signal inside this module, not an err
         super().__init__()
 
 
-def interpolate(
-    node: Node, *, folder: Path, environ: Mapping[str, str], problems: list[Problem], path: KeyPath = ()
-) -> Node:
-    """The tree with its strings filled in; ``${file:…}`` is relative to ``folder``. Faults go to ``problems``."""
+def interpolate(node: Node, *, folder: Path, environ: Mapping[str, str]) -> Node:
+    """The tree with its strings filled in; ``${file:…}`` is relative to ``folder``.
+
+    What cannot be filled in becomes ``Unfilled``.
+    """
+    return _Interpolation(folder, environ).visit(node)
+
+
+def unfilled(node: Node, path: KeyPath = ()) -> Iterator[Problem]:
+    """The problems of the texts that could not be filled in and that nothing replaced."""
     if isinstance(node.value, dict):
-        children = {
-            key: interpolate(child, folder=folder, environ=environ, problems=problems, path=(*path, key))
-            for key, child in node.value.items()
-        }
-        return replace(node, value=children)
-    if isinstance(node.value, list):
-        items = [
-            interpolate(item, folder=folder, environ=environ, problems=problems, path=(*path, index))
-            for index, item in enumerate(node.value)
-        ]
-        return replace(node, value=items)
-    if not isinstance(node.value, str) or "${" not in node.value:
-        return node
-    filler = _Filler(folder, environ)
-    try:
-        text = filler.fill(node.value)
-    except _Fault as fault:
-        problems.append(Problem(reason=fault.reason, origin=node.origin, path=path, hint=fault.hint))
-        return node
-    return replace(node, value=text, derived=filler.derived)
+        for key, child in node.value.items():
+            yield from unfilled(child, (*path, key))
+    elif isinstance(node.value, list):
+        for index, item in enumerate(node.value):
+            yield from unfilled(item, (*path, index))
+    elif isinstance(node.value, Unfilled):
+        yield Problem(reason=node.value.reason, origin=node.origin, path=path, hint=node.value.hint)
+
+
+class _Interpolation:
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environ = environ
+        # By identity: what aliases repeat is filled in once, so that a small file cannot become a large tree.
+        self._done: dict[int, Node] = {}
+
+    def visit(self, node: Node) -> Node:
+        """The value, filled in."""
+        if isinstance(node.value, dict):
+            return replace(node, value={key: self.visit(child) for key, child in node.value.items()})
+        if isinstance(node.value, list):
+            return replace(node, value=[self.visit(item) for item in node.value])
+        if not isinstance(node.value, str) or "${" not in node.value:
+            return node
+        if id(node.value) not in self._done:
+            self._done[id(node.value)] = self._fill(node)
+        done = self._done[id(node.value)]
+        return replace(node, value=done.value, derived=done.derived)
+
+    def _fill(self, node: Node) -> Node:
+        filler = _Filler(self._folder, self._environ)
+        try:
+            text = filler.fill(node.value)
+        except _Fault as fault:
+            return replace(node, value=Unfilled(fault.reason, fault.hint))
+        return replace(node, value=text, derived=filler.derived)
 
 
 class _Filler:
@@ -60,7 +83,7 @@ class _Filler:
         self._environ = environ
         self.derived = False
 
-    def fill(self, text: str) -> str:
+    def fill(self, text: str, depth: int = 0) -> str:
         """``text`` with every ``${…}`` replaced."""
         done = ""
         position = 0
@@ -70,11 +93,11 @@ class _Filler:
                 position = start + 2
                 continue
             end = _closing_brace(text, start + 2)
-            done += text[position:start] + self._value(text[start + 2 : end])
+            done += text[position:start] + self._value(text[start + 2 : end], depth)
             position = end + 1
         return done + text[position:]
 
-    def _value(self, inner: str) -> str:
+    def _value(self, inner: str, depth: int) -> str:
         if inner.startswith("file:"):
             self.derived = True
             return self._file(inner.removeprefix("file:"))
@@ -86,7 +109,9 @@ class _Filler:
             self.derived = True
             return value
         if colon:
-            return self.fill(default)
+            if depth == _MAX_DEPTH:
+                raise _Fault(f"defaults are nested more than {_MAX_DEPTH} deep")
+            return self.fill(default, depth + 1)
         raise _Fault(
             f"the environment variable {name} is not set",
             f"Set {name}, or write ${{{name}:default}} (${{{name}:}} for an empty text).",

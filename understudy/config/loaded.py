@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from understudy.config.fields import Catalog, field_names
+from understudy.config.display import displayed, displayed_node
+from understudy.config.fields import PLUGINS, Catalog, attribute
 from understudy.config.models.settings import Settings
 from understudy.config.overrides import unknown_key
 from understudy.config.tree import KeyPath, Node, Origin, format_key, parse_key
 from understudy.domain.errors import ConfigurationError, Fault
-from understudy.domain.secrets import MASK, Secret
 
 __all__ = ["Explanation", "LoadedSettings", "Said"]
 
@@ -43,76 +43,76 @@ class Explanation:
 class LoadedSettings:
     """The result of ``load_settings``.
 
-    ``settings`` is the frozen whole; ``plugins`` has the third-party sections, each validated by its plugin's own model;
+    ``settings`` is the frozen whole; ``plugins`` has the third-party sections, each validated by its own model;
     ``profiles`` and ``files`` say what was read, in order.
     """
 
     settings: Settings
-    profiles: tuple[str, ...] = ()
-    files: tuple[Path, ...] = ()
-    plugins: Mapping[str, BaseModel] = field(default_factory=dict)
-    tree: Node = field(repr=False, default=Node({}, _DEFAULT))
-    catalog: Catalog = field(repr=False, default=Catalog(Settings))
+    profiles: tuple[str, ...]
+    files: tuple[Path, ...]
+    plugins: Mapping[str, BaseModel]
+    tree: Node = field(repr=False)
+    catalog: Catalog = field(repr=False)
 
     def origin(self, key: str) -> Origin:
-        """Where the value of ``key`` came from; ``default`` where nothing says it. Raises ConfigurationError."""
-        return self.explain(key).origin
+        """Where the value of ``key`` came from; ``default`` where nothing says it.
+
+        Raises ConfigurationError for a key that does not exist.
+        """
+        node = self.tree.find(self._path(key))
+        return node.origin if node is not None else _DEFAULT
 
     def explain(self, key: str) -> Explanation:
-        """The value of ``key`` and its history. Raises ConfigurationError for a key that does not exist."""
+        """The value of ``key`` and its history; of a section, what was said of the section as a whole.
+
+        Raises ConfigurationError for a key that does not exist.
+        """
         path = self._path(key)
         node = self.tree.find(path)
-        default = self._default(path)
+        default = displayed(self.catalog.default(path))
         if node is None:
             return Explanation(key=format_key(path), value=default, origin=_DEFAULT)
-        shadowed = [Said(self._show(each, path), each.origin) for each in node.shadowed]
-        if default is not None:
+        shadowed = [Said(displayed_node(each, path, self.catalog), each.origin) for each in node.shadowed]
+        if self.catalog.has_default(path):
             shadowed.append(Said(default, _DEFAULT))
-        return Explanation(
-            key=format_key(path), value=self._show(node, path), origin=node.origin, shadowed=tuple(shadowed)
-        )
+        value = self._effective(path, node)
+        return Explanation(key=format_key(path), value=value, origin=node.origin, shadowed=tuple(shadowed))
 
     def keys(self, prefix: str = "") -> tuple[str, ...]:
-        """The keys of all values under ``prefix``, defaults included, as ``explain`` takes them."""
-        start = self._path(prefix) if prefix else ()
-        return tuple(format_key(path) for path in self._leaves(start))
+        """The keys of all values under ``prefix``, defaults included, as ``explain`` takes them.
+
+        Raises ConfigurationError for a prefix that is no key.
+        """
+        return tuple(format_key(path) for path in self._leaves(self._path(prefix) if prefix else ()))
 
     def _leaves(self, path: KeyPath) -> list[KeyPath]:
         node = self.tree.find(path)
-        declared = self.catalog.keys_under(path)
-        present = tuple(node.children or ()) if node is not None else ()
-        keys = dict.fromkeys((*declared, *present))
         slot = self.catalog.slot(path)
-        absent = node is None and slot is not None and slot.optional
-        if not keys or absent or (node is not None and node.children is None):
-            return [path]
-        return [leaf for key in keys for leaf in self._leaves((*path, key))]
+        is_value = (node is not None and node.children is None) or (node is None and slot is not None and slot.optional)
+        present = tuple(node.children or ()) if node is not None else ()
+        keys = () if is_value else dict.fromkeys((*self.catalog.keys_under(path), *present))
+        return [leaf for key in keys for leaf in self._leaves((*path, key))] if keys else [path]
 
     def _path(self, key: str) -> KeyPath:
         try:
             path = parse_key(key)
         except ValueError as error:
-            raise ConfigurationError([Fault(where=key, reason=str(error))]) from None
-        if self.catalog.slot(path) is None:
+            reason = str(error)
+        else:
+            if self.catalog.slot(path) is not None:
+                return path
             problem = unknown_key(path, self.catalog, None)
             raise ConfigurationError([Fault(where=format_key(problem.path), reason=problem.reason, hint=problem.hint)])
-        return path
+        raise ConfigurationError([Fault(where=key, reason=reason)])
 
-    def _show(self, node: Node, path: KeyPath) -> Any:
-        if isinstance(node.value, dict):
-            return {key: self._show(child, (*path, key)) for key, child in node.value.items()}
-        if isinstance(node.value, list):
-            return [self._show(item, (*path, index)) for index, item in enumerate(node.value)]
-        if isinstance(node.value, Secret):
-            return str(node.value)
-        if isinstance(node.value, str) and node.value and self.catalog.is_masked(path, derived=node.derived):
-            return MASK
-        return node.value
-
-    def _default(self, path: KeyPath) -> Any:
-        parent = self.catalog.slot(path[:-1])
-        if parent is None or parent.model is None:
-            return None
-        info = field_names(parent.model)[str(path[-1])]
-        value = None if info.is_required() else info.get_default(call_default_factory=True)
-        return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    def _effective(self, path: KeyPath, node: Node) -> Any:
+        """The value after validation, where the models know its type; else the value as it was said."""
+        slot = self.catalog.slot(path)
+        if slot is None or slot.kind != "leaf":
+            return displayed_node(node, path, self.catalog)
+        value: Any = self.settings
+        if path[: len(PLUGINS)] == PLUGINS and len(path) > len(PLUGINS):
+            value, path = self.plugins.get(str(path[len(PLUGINS)])), path[len(PLUGINS) + 1 :]
+        for key in path:
+            value = value.get(key) if isinstance(value, Mapping) else attribute(value, str(key))
+        return displayed(value)

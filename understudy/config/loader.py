@@ -9,18 +9,19 @@ from typing import Any
 
 from understudy.config.environment import documented_layer, prefixed_layer
 from understudy.config.fields import Catalog, PluginModels
-from understudy.config.files import active_profiles, find_layout, layer_files, read_source
-from understudy.config.interpolation import interpolate
+from understudy.config.files import Layout, Profiles, active_profiles, find_layout, layer_files, read_source
+from understudy.config.interpolation import interpolate, unfilled
 from understudy.config.loaded import LoadedSettings
 from understudy.config.models.settings import Settings
 from understudy.config.overrides import set_layer
+from understudy.config.policy import Policy
 from understudy.config.problems import Problem, Source, describe_problems
 from understudy.config.reader import read_yaml
 from understudy.config.tree import Node, Origin, from_plain, merge
 from understudy.config.validation import check_model, check_plugins, protect
 from understudy.domain.errors import ConfigurationError, Fault
 
-__all__ = ["load_settings"]
+__all__ = ["find_profiles", "load_settings", "settings_from"]
 
 
 def load_settings(
@@ -53,6 +54,34 @@ def load_settings(
     raise ConfigurationError(result)
 
 
+def settings_from(code: Mapping[str, Any], *, plugin_models: PluginModels | None = None) -> LoadedSettings:
+    """The settings from nested mappings over the models' defaults alone: no file and no environment is read.
+
+    Raises ConfigurationError with every fault found.
+    """
+    result = _Loading({}, plugin_models).check(from_plain(code, Origin("code")))
+    if isinstance(result, LoadedSettings):
+        return result
+    del code  # as in load_settings
+    raise ConfigurationError(result)
+
+
+def find_profiles(
+    path: Path | str | None = None, *, profile: str | None = None, environ: Mapping[str, str] | None = None
+) -> tuple[Layout, Profiles]:
+    """Which files ``load_settings`` would take for the same arguments; nothing is read.
+
+    Raises ConfigurationError where the file or a requested profile is not there.
+    """
+    environ = os.environ if environ is None else environ
+    problems: list[Problem] = []
+    layout = find_layout(path, environ, problems)
+    profiles = active_profiles(profile, environ, layout, problems) if layout is not None else None
+    if layout is None or profiles is None or problems:
+        raise ConfigurationError(describe_problems(problems, (), is_open=lambda *_: False, names=()))
+    return layout, profiles
+
+
 class _Loading:
     """One run of the loader."""
 
@@ -76,14 +105,22 @@ class _Loading:
         tree = self._read(files)
         if self._problems:
             return self._faults()
-        tree = self._overlay(tree, options, code)
+        return self.check(self._overlay(tree, options, code), profiles=profiles.names, files=files)
+
+    def check(
+        self, tree: Node, *, profiles: tuple[str, ...] = (), files: tuple[Path, ...] = ()
+    ) -> LoadedSettings | tuple[Fault, ...]:
+        """The settings in a tree, or what is wrong with them."""
+        self._problems.extend(unfilled(tree))
         tree = protect(tree, self._catalog)
         settings = check_model(Settings, tree, self._catalog, self._problems)
         plugins = check_plugins(tree, self._catalog, self._problems)
+        if settings is not None and not self._problems:
+            self._problems.extend(Policy(settings, plugins, tree, self._catalog).check())
         if settings is None or self._problems:
             return self._faults()
         return LoadedSettings(
-            settings=settings, profiles=profiles.names, files=files, plugins=plugins, tree=tree, catalog=self._catalog
+            settings=settings, profiles=profiles, files=files, plugins=plugins, tree=tree, catalog=self._catalog
         )
 
     def _read(self, files: Sequence[Path]) -> Node:
@@ -99,7 +136,7 @@ class _Loading:
                 self._problems.append(Problem(reason=reason, origin=layer.origin))
                 continue
             source.tree = layer
-            layer = interpolate(layer, folder=path.parent, environ=self._environ, problems=self._problems)
+            layer = interpolate(layer, folder=path.parent, environ=self._environ)
             tree = merge(tree, layer)
         return tree
 

@@ -50,7 +50,7 @@ def text_node(text: str, slot: Slot, origin: Origin, path: KeyPath, problems: li
     if slot.optional and text in _NULLS:
         return Node(None, origin)
     if slot.kind == "leaf":
-        return Node(text, origin, derived=True)
+        return Node(text, origin, derived=origin.is_variable)
     if slot.kind == "list" and not text.startswith("["):
         return Node([Node(item.strip(), origin) for item in text.split(",") if item.strip()], origin)
     found: list[Problem] = []
@@ -68,7 +68,7 @@ def _at(node: Node, origin: Origin) -> Node:
         return Node({key: _at(child, origin) for key, child in node.value.items()}, origin)
     if isinstance(node.value, list):
         return Node([_at(item, origin) for item in node.value], origin)
-    return Node(node.value, origin, derived=True)
+    return Node(node.value, origin, derived=origin.is_variable)
 
 
 def nest(path: KeyPath, node: Node) -> Node:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
-from understudy.config.tree import KeyPath, Node, Origin, format_key
+from understudy.config.tree import KeyPath, Node, Origin, Span, format_key
 from understudy.domain.errors import Fault
 from understudy.domain.secrets import MASK
 
-__all__ = ["Problem", "Source", "describe_problems"]
+__all__ = ["IsOpen", "Problem", "Source", "describe_problems"]
 
 _WORD = re.compile(r"[^\s\[\]{},\"'&*!|>#%@`:?-][^\s\[\]{},\"']*")
 _WIDTH = 160
@@ -35,21 +36,31 @@ class Source:
     tree: Node | None = None
 
 
+IsOpen: TypeAlias = Callable[[KeyPath, Any], bool]
+"""Whether the value at a path may be quoted."""
+
+
 def describe_problems(
     problems: Iterable[Problem],
     sources: Iterable[Source],
     *,
-    is_open: Callable[[KeyPath], bool],
+    is_open: IsOpen,
     names: Collection[str],
 ) -> tuple[Fault, ...]:
-    """Faults, in the order found, duplicates left out.
+    """Faults, by file and line, then those that come from elsewhere; duplicates left out.
 
     A line of a file is quoted with every value masked except those at paths for which ``is_open`` says that they may be
     shown. A file that could not be read as YAML is quoted with only ``names`` and punctuation left.
     """
     by_name = {source.name: source for source in sources}
+    order = {name: index for index, name in enumerate(by_name)}
+
+    def place(problem: Problem) -> tuple[int, int, int]:
+        origin = problem.origin or Origin("")
+        return order.get(origin.name, len(order)), origin.line, origin.column
+
     faults: dict[Fault, None] = {}
-    for problem in problems:
+    for problem in sorted(problems, key=place):
         origin = problem.origin
         source = by_name.get(origin.name) if origin is not None and origin.line else None
         excerpt = _excerpt(source, origin, is_open, names) if source is not None and origin is not None else None
@@ -65,7 +76,7 @@ def describe_problems(
     return tuple(faults)
 
 
-def _excerpt(source: Source, origin: Origin, is_open: Callable[[KeyPath], bool], names: Collection[str]) -> str | None:
+def _excerpt(source: Source, origin: Origin, is_open: IsOpen, names: Collection[str]) -> str | None:
     if origin.line > len(source.lines):
         return None
     line = source.lines[origin.line - 1]
@@ -91,38 +102,44 @@ def _only_structure(line: str, column: int, names: Collection[str]) -> tuple[str
     return before + _WORD.sub(replaced, line[column:]), len(before)
 
 
-def _mask_values(
-    line: str, number: int, column: int, tree: Node, is_open: Callable[[KeyPath], bool]
-) -> tuple[str, int]:
+def _mask_values(line: str, number: int, column: int, tree: Node, is_open: IsOpen) -> tuple[str, int]:
     """The line with its values masked but the open ones, and the caret's column in it; comments are left out."""
     pieces: list[tuple[int, int, bool]] = []
-    for path, span_start, span_end in _spans(tree, ()):
-        if span_start[0] <= number <= span_end[0]:
-            start = span_start[1] if span_start[0] == number else 0
-            end = span_end[1] if span_end[0] == number else len(line)
-            pieces.append((start, end, is_open(path)))
+    for path, node, span in _scalars(tree, ()):
+        if span.start[0] <= number <= span.end[0]:
+            start = span.start[1] if span.start[0] == number else 0
+            end = span.end[1] if span.end[0] == number else len(line)
+            pieces.append((start, end, is_open(path, node.value)))
     text, position, caret = "", 0, column
     for start, end, is_shown in sorted(pieces, key=lambda piece: (piece[0], piece[2])):
         if start < position or end <= start:
             continue
         shown = line[start:end] if is_shown else MASK
-        text += line[position:start] + shown
+        text += _hide_anchors(line[position:start]) + shown
         if column >= end:
             caret += len(shown) - (end - start)
         elif column > start and not is_shown:
             caret = len(text) - len(shown)
         position = end
-    rest = line[position:]
+    rest = _hide_anchors(line[position:])
     comment = re.search(r"(?:^|\s)#", rest)
     return text + (rest[: comment.start()] if comment else rest), caret
 
 
-def _spans(node: Node, path: KeyPath) -> Iterable[tuple[KeyPath, tuple[int, int], tuple[int, int]]]:
+def _hide_anchors(text: str) -> str:
+    """What follows a ``&`` or a ``!`` may be a credential that should have been in quotes."""
+    return re.sub(r"(?<=[&!])[^\s,\[\]{}]+", lambda match: "*" * len(match.group()), text)
+
+
+def _scalars(node: Node, path: KeyPath) -> Iterator[tuple[KeyPath, Node, Span]]:
     if isinstance(node.value, dict):
         for key, child in node.value.items():
-            yield from _spans(child, (*path, key))
+            yield from _scalars(child, (*path, key))
     elif isinstance(node.value, list):
         for index, child in enumerate(node.value):
-            yield from _spans(child, (*path, index))
+            yield from _scalars(child, (*path, index))
     elif node.span is not None:
-        yield path, node.span.start, node.span.end
+        yield path, node, node.span
+    # A value that another one replaced, by a merge key of the same file, still stands on its line.
+    for hidden in node.shadowed:
+        yield from _scalars(hidden, path)

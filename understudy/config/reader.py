@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -79,12 +79,25 @@ def read_yaml(text: str, name: str, problems: list[Problem]) -> Node | None:
     except _Stop as stop:
         problems.append(stop.problem)
     except yaml.MarkedYAMLError as error:
-        problems.append(_syntax_problem(error, name))
+        problems.append(_syntax_problem(error, text, name))
     except yaml.reader.ReaderError as error:
         problems.append(_character_problem(error, text, name))
     else:
         return node if len(problems) == before else None
     return None
+
+
+class _Anchor(NamedTuple):
+    """A value that aliases repeat: how many values it holds, and how deep."""
+
+    node: Node
+    size: int
+    height: int
+
+
+def _height(node: Node) -> int:
+    children = node.children.values() if node.children is not None else node.items or ()
+    return 1 + max(map(_height, children), default=-1)
 
 
 class _Reader:
@@ -93,9 +106,9 @@ class _Reader:
         self._next = loader(text).get_event
         self._name = name
         self._problems = problems
-        self._anchors: dict[str, Node | None] = {}
-        self._sizes: dict[str, int] = {}
+        self._anchors: dict[str, _Anchor | None] = {}
         self._count = 0
+        self._path: list[str | int] = []
 
     def document(self) -> Node:
         self._next()
@@ -116,46 +129,46 @@ class _Reader:
         if depth > _MAX_DEPTH:
             raise self._stop(event, f"values are nested more than {_MAX_DEPTH} deep")
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event)
+            return self._alias(event, depth)
         if isinstance(event, yaml.ScalarEvent):
             node = Node(self._scalar(event), self._origin(event), span=_span(event))
             if event.anchor:
-                self._remember(event, node, 1)
+                self._anchors[event.anchor] = _Anchor(node, 1, 0)
             return node
         before = self._count
         if event.anchor:
             self._anchors[event.anchor] = None
         self._check_tag(event, "map" if isinstance(event, yaml.MappingStartEvent) else "seq")
         if isinstance(event, yaml.MappingStartEvent):
-            node = Node(self._mapping(event, depth), self._origin(event))
+            node = Node(self._mapping(depth), self._origin(event))
         else:
             node = Node(self._sequence(depth), self._origin(event))
         if event.anchor:
-            self._remember(event, node, self._count - before + 1)
+            self._anchors[event.anchor] = _Anchor(node, self._count - before + 1, _height(node))
         return node
 
-    def _remember(self, event: Any, node: Node, size: int) -> None:
-        self._anchors[event.anchor] = node
-        self._sizes[event.anchor] = size
-
-    def _alias(self, event: Any) -> Node:
+    def _alias(self, event: Any, depth: int) -> Node:
         if event.anchor not in self._anchors:
             raise self._stop(event, "this alias has no anchor before it", "Quote the value if the * belongs to it.")
-        node = self._anchors[event.anchor]
-        if node is None:
+        anchor = self._anchors[event.anchor]
+        if anchor is None:
             raise self._stop(event, "this alias stands inside the value that it repeats")
-        self._count += self._sizes[event.anchor]
+        self._count += anchor.size
         if self._count > _MAX_NODES:
             raise self._stop(event, f"the file has more than {_MAX_NODES} values, aliases counted in full")
-        return node
+        if depth + anchor.height > _MAX_DEPTH:
+            raise self._stop(event, f"values are nested more than {_MAX_DEPTH} deep")
+        return anchor.node
 
     def _sequence(self, depth: int) -> list[Node]:
         items: list[Node] = []
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            self._path.append(len(items))
             items.append(self._node(event, depth + 1))
+            self._path.pop()
         return items
 
-    def _mapping(self, _start: Any, depth: int) -> dict[str, Node]:
+    def _mapping(self, depth: int) -> dict[str, Node]:
         own: dict[str, Node] = {}
         bases: list[Node] = []
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
@@ -163,7 +176,9 @@ class _Reader:
                 raise self._stop(event, "a key must be plain text, not a mapping, a list or an alias")
             key = str(event.value)
             origin = self._origin(event)
+            self._path.append(key)
             value = self._node(self._next(), depth + 1)
+            self._path.pop()
             if key == "<<" and event.implicit[0]:
                 bases.extend(self._merged(value, event))
             elif key in own:
@@ -171,6 +186,7 @@ class _Reader:
                     Problem(
                         reason=f"the key {key!r} is there twice; the first one is on line {_key_line(own[key])}",
                         origin=origin,
+                        path=(*self._path, key),
                         hint="Remove one of them, or put what they hold together.",
                     )
                 )
@@ -227,30 +243,39 @@ def _key_line(node: Node) -> int:
     return node.key.line if node.key is not None else node.origin.line
 
 
+_TAB = "a tab stands where YAML wants spaces"
 _SYNTAX = (
-    ("tab", "a tab stands where YAML wants spaces", "Indent with spaces."),
-    ("'\\t'", "a tab stands where YAML wants spaces", "Indent with spaces."),
     ("mapping values are not allowed", "a ':' is out of place here", "Quote a value that has ': ' in it."),
-    ("could not find expected ':'", "a key has no ':' after it", "Write 'key: value', with a space after the colon."),
+    ("could not find expected ':'", "this is no 'key: value'", "Put a colon and a space after the key."),
     ("cannot start any token", "a character stands here that no plain value can begin with", "Quote the value."),
-    ("unexpected end of stream", "a quote or a bracket is never closed", None),
-    ("expected <block end>", "the indentation does not fit, or a bracket or quote is out of place", None),
-    ("expected ',' or", "a list or mapping in brackets is not closed, or a comma is missing", None),
+    ("unexpected end of stream", "this quote is never closed", None),
     ("unknown escape", "this is no escape sequence", "In single quotes a backslash is only a backslash."),
+    ("<block end>", "the indentation does not fit, or a bracket or quote is out of place", None),
+    ("expected ',' or", "a bracket is not closed, or a comma is missing", None),
     ("undefined tag handle", "settings take no tags but YAML's own", "Quote the value if the ! belongs to it."),
 )
+_AT_START = ("could not find expected ':'", "unexpected end of stream", "expected ',' or")
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, name: str) -> Problem:
+def _syntax_problem(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
     """The parser's words, put plainly; what it quotes from the file is left out."""
-    said = f"{error.problem or ''} {error.context or ''}"
+    said = str(error.problem or error.context or "")
     mark = error.problem_mark or error.context_mark
+    if error.context_mark is not None and any(words in said for words in _AT_START):
+        mark = error.context_mark
     origin = Origin(name, mark.line + 1, mark.column + 1) if mark is not None else Origin(name)
+    if mark is not None and _line(text, mark.line)[mark.column :].startswith("\t"):
+        return Problem(reason=f"not YAML: {_TAB}", origin=origin, hint="Indent with spaces.")
     for words, reason, hint in _SYNTAX:
         if words in said:
             return Problem(reason=f"not YAML: {reason}", origin=origin, hint=hint)
-    plain = re.sub(r"'[^']*'|\"[^\"]*\"", "…", error.problem or error.context or "it cannot be read")
+    plain = re.sub(r"'[^']*'|\"[^\"]*\"", "…", said) or "it cannot be read"
     return Problem(reason=f"not YAML: {plain}", origin=origin)
+
+
+def _line(text: str, number: int) -> str:
+    lines = text.split("\n", number + 1)
+    return lines[number] if number < len(lines) else ""
 
 
 def _character_problem(error: yaml.reader.ReaderError, text: str, name: str) -> Problem:

@@ -10,7 +10,18 @@ from pydantic import BaseModel
 
 from understudy.domain.secrets import Secret
 
-__all__ = ["KeyPath", "Node", "Origin", "Span", "format_key", "from_plain", "merge", "parse_key", "to_plain"]
+__all__ = [
+    "KeyPath",
+    "Node",
+    "Origin",
+    "Span",
+    "Unfilled",
+    "format_key",
+    "from_plain",
+    "merge",
+    "parse_key",
+    "to_plain",
+]
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """The way from the root to a value: names of keys, and positions in lists."""
@@ -94,6 +105,17 @@ class Node:
         for key in path:
             node = node.child(key) if node is not None else None
         return node
+
+
+@dataclass(frozen=True, slots=True)
+class Unfilled:
+    """What stands for a text that could not be filled in. It is a fault only where nothing replaces it."""
+
+    reason: str
+    hint: str | None
+
+    def __str__(self) -> str:
+        return "(not filled in)"
 
 
 def merge(lower: Node, upper: Node) -> Node:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -10,11 +11,13 @@ from pydantic import BaseModel, ValidationError
 from understudy.config.fields import PLUGINS, Catalog
 from understudy.config.overrides import unknown_key
 from understudy.config.problems import Problem
-from understudy.config.tree import KeyPath, Node, Origin, to_plain
+from understudy.config.tree import KeyPath, Node, Origin, Unfilled, format_key, to_plain
 from understudy.domain.errors import near_match
 from understudy.domain.secrets import Secret
 
 __all__ = ["check_model", "check_plugins", "protect"]
+
+_log = logging.getLogger(__name__)
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -76,16 +79,21 @@ def check_model(
     ``reveal`` hands credentials over as strings, for models that are not ours.
     """
     start = tree.find(path) or Node({}, Origin("default"))
+    flags = list(_flags_for_numbers(start, path, catalog))
+    problems.extend(flags)
     try:
-        return model.model_validate(to_plain(start, reveal=reveal))
+        found = model.model_validate(to_plain(start, reveal=reveal))
+        return None if flags else found
     except ValidationError as error:
         # Inputs are left out: they would carry credentials into the message.
         errors = error.errors(include_input=False, include_url=False)
     hidden = [node.value.reveal() for _, node in _secrets(tree, ())]
-    found: dict[KeyPath, Problem] = {}
+    by_path: dict[KeyPath, Problem] = {}
     for each in errors:
         problem = _problem(dict(each), start, path, catalog, hidden)
-        earlier = found.get(problem.path)
+        if problem is None:
+            continue
+        earlier = by_path.get(problem.path)
         if earlier is not None and earlier.reason != problem.reason:
             problem = Problem(
                 reason=f"{earlier.reason}; or {problem.reason}",
@@ -93,13 +101,26 @@ def check_model(
                 path=earlier.path,
                 hint=earlier.hint,
             )
-        found[problem.path] = problem
-    problems.extend(found.values())
+        by_path[problem.path] = problem
+    problems.extend(by_path.values())
     return None
 
 
-def _problem(error: Mapping[str, Any], start: Node, base: KeyPath, catalog: Catalog, hidden: list[str]) -> Problem:
+def _flags_for_numbers(node: Node, path: KeyPath, catalog: Catalog) -> Iterator[Problem]:
+    """Where a file says true or false and a number is wanted; pydantic would read them as 1 and 0."""
+    if isinstance(node.value, dict):
+        for key, child in node.value.items():
+            yield from _flags_for_numbers(child, (*path, key), catalog)
+    elif isinstance(node.value, bool) and (slot := catalog.slot(path)) is not None and slot.number:
+        yield Problem(reason=_REASONS["float_type"], origin=node.origin, path=path)
+
+
+def _problem(
+    error: Mapping[str, Any], start: Node, base: KeyPath, catalog: Catalog, hidden: list[str]
+) -> Problem | None:
     path, node, parent = _locate(error["loc"], start)
+    if isinstance(node.value, Unfilled):
+        return None  # it is told already that nothing could be filled in
     kind = str(error["type"])
     full = (*base, *path)
     if kind == "extra_forbidden":
@@ -132,7 +153,7 @@ def _locate(loc: Iterable[str | int], start: Node) -> tuple[KeyPath, Node, Node]
 
 
 def _extra(path: KeyPath, node: Node, catalog: Catalog) -> Problem:
-    refused = _REFUSED.get(str(path[-1]))
+    refused = _REFUSED.get(str(path[-1])) if path[-1] == "http2" or len(path) == 1 else None
     origin = node.key or node.origin
     if refused is not None:
         return Problem(reason=refused[0], origin=origin, path=path, hint=refused[1])
@@ -154,7 +175,7 @@ def _plain(message: str) -> str:
     return message
 
 
-def _secrets(node: Node, path: KeyPath) -> Iterable[tuple[KeyPath, Node]]:
+def _secrets(node: Node, path: KeyPath) -> Iterator[tuple[KeyPath, Node]]:
     if isinstance(node.value, dict):
         for key, child in node.value.items():
             yield from _secrets(child, (*path, key))
@@ -170,10 +191,31 @@ def check_plugins(tree: Node, catalog: Catalog, problems: list[Problem]) -> dict
     section = tree.find(PLUGINS)
     plugins: dict[str, BaseModel] = {}
     for name in section.children or {} if section is not None else {}:
-        slot = catalog.slot((*PLUGINS, name))
-        if slot is None or slot.model is None:
-            continue
-        model = check_model(slot.model, tree, catalog, problems, path=(*PLUGINS, name), reveal=True)
-        if model is not None:
-            plugins[name] = model
+        path = (*PLUGINS, name)
+        slot = catalog.slot(path)
+        broken = catalog.broken_plugin(name)
+        if broken is not None:
+            problems.append(Problem(reason=broken, origin=_key_origin(tree, path), path=path))
+        elif slot is None or slot.model is None:
+            _log.warning("%s: no provider of this name is registered (%s)", format_key(path), _key_origin(tree, path))
+        else:
+            model = _check_plugin(slot.model, tree, catalog, problems, path)
+            if model is not None:
+                plugins[name] = model
     return plugins
+
+
+def _check_plugin(
+    model: type[BaseModel], tree: Node, catalog: Catalog, problems: list[Problem], path: KeyPath
+) -> BaseModel | None:
+    try:
+        return check_model(model, tree, catalog, problems, path=path, reveal=True)
+    except Exception as error:  # noqa: BLE001 - a third party's validator may raise anything; its words may hold a secret
+        reason = f"the plugin's settings model failed with {type(error).__name__}"
+    problems.append(Problem(reason=reason, origin=_key_origin(tree, path), path=path))
+    return None
+
+
+def _key_origin(tree: Node, path: KeyPath) -> Origin | None:
+    node = tree.find(path)
+    return None if node is None else node.key or node.origin
