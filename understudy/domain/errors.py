@@ -16,6 +16,7 @@
         AuthenticationError, PermissionDeniedError, NotFoundError, InvalidRequestError
           ContextLengthExceededError, ContentFilteredError   (both are invalid requests)
         RateLimitError, QuotaExceededError, OverloadedError, ServerError
+      ScriptError                   a stand-in's script has no answer left, or one that cannot be given
       StorageError                  backend, command, code
 
 Errors hold data and render it late: ``str(error)`` says what happened, where, why and what to do next. They never hold
@@ -53,6 +54,7 @@ __all__ = [
     "RateLimitError",
     "RequestTimeoutError",
     "ResponseDecodeError",
+    "ScriptError",
     "ServerError",
     "StorageError",
     "StreamInterruptedError",
@@ -77,9 +79,13 @@ def _rebuild(cls: type[UnderstudyError], state: dict[str, Any]) -> UnderstudyErr
 
 
 class UnderstudyError(Exception):
-    """The root of the tree: ``except UnderstudyError`` catches all that this library raises on purpose."""
+    """The root of the tree: ``except UnderstudyError`` catches all that this library raises on purpose.
+
+    ``earlier_errors`` are those of the providers that were tried before, where a fallback tried several.
+    """
 
     hint: str | None = None
+    earlier_errors: tuple[Exception, ...] = ()
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         self.message = message
@@ -110,8 +116,7 @@ class Fault:
     hint: str | None = None
 
     def __str__(self) -> str:
-        head = f"{self.origin}: {self.where}" if self.origin else self.where
-        lines = [f"{head}: {self.reason}" if head else self.reason]
+        lines = [": ".join(part for part in (self.origin, self.where, self.reason) if part)]
         if self.excerpt:
             lines.extend(f"    {line}" for line in self.excerpt.splitlines())
         if self.hint:
@@ -392,6 +397,10 @@ class ServerError(ProviderError):
     """The service failed (5xx)."""
 
     default_hint = "Try again later; the request id helps the provider's support."
+
+
+class ScriptError(UnderstudyError):
+    """A stand-in's script has no answer left for a request, or one that cannot be given to it."""
 
 
 class StorageError(UnderstudyError):

@@ -1,0 +1,90 @@
+"""What was asked can be asserted, and a failed assertion says what differs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from understudy.domain.errors import ServerError
+
+
+async def test_calls_are_remembered_with_their_requests_and_ends(make):
+    mock = make()
+    mock.script.when(text="fail").raises(ServerError)
+    result = await mock.generate("Hello", temperature=0.5)
+    streamed = await mock.stream("Again").result()
+    with pytest.raises(ServerError):
+        await mock.generate("fail")
+    first, second, third = mock.calls
+    assert (first.text, first.request.temperature, first.result) == ("Hello", 0.5, result)
+    assert (second.streamed, second.result) == (True, streamed)
+    assert isinstance(third.error, ServerError)
+    assert mock.last_request.messages[-1].text == "fail"
+
+
+async def test_assertions_pass_for_what_happened(make):
+    mock = make()
+    mock.assert_not_called()
+    await mock.generate("Hello world", system="Be brief", temperature=0)
+    mock.assert_called()
+    mock.assert_called_once()
+    mock.assert_called_once_with(text="Hello world", system_text="Be brief", temperature=0, streamed=False)
+    mock.assert_called_with(text=re.compile("wor"), model=mock.model, operation="generate")
+    await mock.generate("Second")
+    mock.assert_any_call(text="Hello world")
+    mock.assert_called(times=2)
+
+
+async def test_a_failed_assertion_says_what_differs_and_which_call_was_right(make):
+    mock = make()
+    await mock.generate("one")
+    await mock.generate("two", temperature=0.7)
+    with pytest.raises(AssertionError) as caught:
+        mock.assert_called_with(text="one", temperature=None)
+    message = str(caught.value)
+    assert "the stand-in for claude: the last call differs" in message
+    assert "text: expected 'one'" in message
+    assert "but was 'two'" in message
+    assert "temperature: expected None" in message
+    assert "Call 1 of 2 is like this" in message
+
+
+async def test_counts_that_are_wrong_are_told_with_the_calls(make):
+    mock = make()
+    with pytest.raises(AssertionError, match="was never called"):
+        mock.assert_called_once()
+    with pytest.raises(AssertionError, match="was never called"):
+        _ = mock.last_request
+    await mock.generate("one")
+    with pytest.raises(
+        AssertionError, match=r"should not have been called, but was called 1 times:\n  1. generate 'one'"
+    ):
+        mock.assert_not_called()
+    with pytest.raises(AssertionError, match="3 times"):
+        mock.assert_called(times=3)
+    with pytest.raises(AssertionError, match=r"no call was like this"):
+        mock.assert_any_call(text="zzz")
+
+
+async def test_a_slip_in_an_assertion_is_an_error_not_a_pass(make):
+    mock = make()
+    await mock.generate("x")
+    with pytest.raises(TypeError, match="Did you mean 'temperature'"):
+        mock.assert_called_with(temprature=1)
+
+
+async def test_only_the_last_calls_are_kept_but_all_are_counted(make):
+    mock = make(mock={"calls_kept": 3})
+    for number in range(10):
+        await mock.generate(str(number))
+    assert [call.text for call in mock.calls] == ["7", "8", "9"]
+    assert mock.call_count == 10
+
+
+async def test_embeddings_and_listings_are_calls_too(make):
+    mock = make("codex")
+    await mock.embed(["a", "b"])
+    mock.assert_called_once_with(operation="embed", text="a\nb")
+    await mock.list_models()
+    mock.assert_any_call(operation="list_models")
