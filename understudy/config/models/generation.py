@@ -45,7 +45,7 @@ class ClaudeSettings(ProviderSettings):
     """Anthropic's Messages API."""
 
     base_url: BaseUrl = "https://api.anthropic.com"
-    model: str = "claude-sonnet-4-5"
+    model: str = "claude-sonnet-5-5"
     max_output_tokens: int = Field(default=4096, ge=1)
     """The API demands a limit; this one is sent where the request has none."""
 
@@ -69,14 +69,18 @@ class GeminiSettings(ProviderSettings):
     """Google's Gemini API."""
 
     base_url: BaseUrl = "https://generativelanguage.googleapis.com/v1beta"
-    model: str = "gemini-2.5-flash"
+    model: str = "gemini-3.8-flash"
+    embedding_model: str = "gemini-embedding-001"
+    """The model that embeds when a call names none."""
 
 
 class OllamaSettings(ProviderSettings):
     """A local Ollama server; it needs no credential."""
 
     base_url: BaseUrl = "http://localhost:11434"
-    model: str = "llama3.2"
+    model: str = "gemma4"
+    embedding_model: str = "embeddinggemma"
+    """The model that embeds when a call names none."""
 
 
 class DeepSeekSettings(ProviderSettings):
