@@ -40,6 +40,8 @@ class ProviderSpec:
     ``real(settings, http=HttpClients)`` and ``mock(settings, spec=ProviderSpec)`` make a TextGenerator, ``settings`` is
     the model of the provider's settings. ``credentials`` names the environment variables any one of which will do.
     ``extra`` is the optional dependency group that ``real`` needs, of the package that ``distribution`` names.
+    ``narrow`` is for a provider whose settings choose between APIs that can do different things: it makes the
+    capabilities from the settings and the spec's own.
 
     Raises ValueError for a name or an alias with anything but ASCII letters, digits, ``.``, ``_`` and ``-`` in it.
     """
@@ -55,7 +57,12 @@ class ProviderSpec:
     needs_credentials: bool = True
     extra: str | None = None
     distribution: str = "understudy"
+    narrow: Callable[[Any, Capabilities], Capabilities] | None = None
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.aliases):
             check_name(name)
+
+    def capabilities_for(self, settings: Any) -> Capabilities:
+        """What the provider can do as ``settings`` have it."""
+        return self.capabilities if self.narrow is None else self.narrow(settings, self.capabilities)

@@ -7,24 +7,19 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from understudy.config.models.base import Use
-from understudy.config.models.generation import GenerationSettings, ProviderSettings
+from understudy.config.models.generation import ProviderSettings
 from understudy.domain.errors import ConfigurationError, Fault, MissingCredentialsError, MissingDependencyError
 from understudy.domain.generation import TextGenerator
+from understudy.providers.generation.sections import settings_key
 from understudy.providers.spec import ProviderSpec, load
 
 if TYPE_CHECKING:
     from understudy.providers.http.clients import HttpClients
 
-__all__ = ["BUILDERS", "Builder", "build", "build_mock", "build_real", "check_real", "no_builder", "settings_key"]
+__all__ = ["BUILDERS", "Builder", "build", "build_mock", "build_real", "check_real", "no_builder"]
 
 Builder: TypeAlias = "Callable[[ProviderSpec, ProviderSettings, HttpClients], TextGenerator]"
 """Makes a provider from its spec, its settings and the shared HTTP layer."""
-
-
-def settings_key(spec: ProviderSpec, field: str) -> str:
-    """Where the settings file says ``field`` of a provider: ``generation.claude.api_key``."""
-    section = spec.name if spec.name in GenerationSettings.model_fields else f"plugins.{spec.name}"
-    return f"generation.{section}.{field}"
 
 
 def _missing(spec: ProviderSpec, target: str | Callable[..., Any], error: Exception) -> MissingDependencyError:
