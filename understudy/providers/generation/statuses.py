@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from understudy.domain.errors import (
     AuthenticationError,
     ContextLengthExceededError,
-    InvalidRequestError,
     NotFoundError,
     OverloadedError,
     PermissionDeniedError,
@@ -19,23 +17,9 @@ from understudy.domain.errors import (
     RequestTimeoutError,
     ServerError,
 )
+from understudy.providers.http.mapping import RETRY_STATUSES, status_class
 
-__all__ = ["RETRYABLE_STATUSES", "provider_error", "status_class"]
-
-RETRYABLE_STATUSES = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
-
-_CLASSES: Mapping[int, type[ProviderError]] = MappingProxyType(
-    {
-        401: AuthenticationError,
-        402: QuotaExceededError,
-        403: PermissionDeniedError,
-        404: NotFoundError,
-        408: RequestTimeoutError,
-        429: RateLimitError,
-        503: OverloadedError,
-        529: OverloadedError,
-    }
-)
+__all__ = ["provider_error"]
 
 # Services that have no code for these two say them only in words; each phrase is from a recorded answer.
 _PHRASES: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = (
@@ -49,14 +33,6 @@ _PHRASES: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = (
     ),
     (re.compile(r"\b(?:incorrect|invalid) api[ _-]key", re.IGNORECASE), AuthenticationError),
 )
-
-
-def status_class(status: int) -> type[ProviderError]:
-    """The error that a status stands for where nothing more is known."""
-    found = _CLASSES.get(status)
-    if found is not None:
-        return found
-    return ServerError if status >= 500 else InvalidRequestError
 
 
 def provider_error(
@@ -99,5 +75,5 @@ def _retryable(kind: type[ProviderError], status: int | None) -> bool:
     if issubclass(kind, QuotaExceededError | AuthenticationError | PermissionDeniedError | NotFoundError):
         return False
     if issubclass(kind, RateLimitError | OverloadedError | RequestTimeoutError | ServerError):
-        return status is None or status < 400 or status in RETRYABLE_STATUSES
+        return status is None or status < 400 or status in RETRY_STATUSES
     return status == 409

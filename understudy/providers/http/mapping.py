@@ -20,7 +20,7 @@ from understudy.domain.errors import (
 )
 from understudy.providers.http.answers import ErrorAnswer
 
-__all__ = ["RETRY_STATUSES", "ErrorMapper", "default_error", "error_words"]
+__all__ = ["RETRY_STATUSES", "ErrorMapper", "default_error", "error_words", "status_class"]
 
 ErrorMapper: TypeAlias = Callable[[ErrorAnswer], ProviderError]
 """Makes the error of the tree from an error answer; the client fills in provider, operation, host and request id."""
@@ -40,6 +40,11 @@ _CLASSES: Mapping[int, type[ProviderError]] = MappingProxyType(
         529: OverloadedError,
     }
 )
+
+
+def status_class(status: int) -> type[ProviderError]:
+    """The error that a status stands for where nothing more is known."""
+    return _CLASSES.get(status, ServerError if status >= 500 or status < 400 else InvalidRequestError)
 
 
 def error_words(body: Any) -> tuple[str | None, str | None]:
@@ -62,9 +67,8 @@ def error_words(body: Any) -> tuple[str | None, str | None]:
 def default_error(answer: ErrorAnswer) -> ProviderError:
     """The error that the status stands for; ``retryable`` follows ``RETRY_STATUSES``."""
     status = answer.status
-    fallback = ServerError if status >= 500 or status < 400 else InvalidRequestError
     message, code = error_words(answer.body)
-    return _CLASSES.get(status, fallback)(
+    return status_class(status)(
         message or f"The service answered with status {status} and no explanation.",
         status=status,
         code=code,
