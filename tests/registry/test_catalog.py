@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
+from understudy.config.models.base import Use
 from understudy.config.models.generation import GenerationSettings, ProviderSettings
+from understudy.config.models.http import HttpSettings
+from understudy.domain.generation import TextGenerator
 from understudy.providers.generation.catalog import BUILT_IN, builtin_registry
+from understudy.providers.generation.factory import ProviderFactory
+from understudy.providers.http.clients import HttpClients
 from understudy.providers.spec import load
 
 NAMES = [name for name, _, _ in BUILT_IN]
@@ -67,3 +72,17 @@ def test_listing_the_built_in_providers_imports_none_of_them() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own code
 
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("use", ["real", "mock"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_built_in_provider_can_be_made_for_real_and_as_its_stand_in(name: str, use: Use) -> None:
+    spec = builtin_registry().get(name)
+    keyed = load(spec.settings)(api_key="k")
+    factory = ProviderFactory(builtin_registry(), GenerationSettings(**{name: keyed}), HttpClients(HttpSettings()))
+
+    made = factory.create(name, use=use)
+
+    assert isinstance(made, TextGenerator)
+    assert (made.name, made.model) == (name, keyed.model)
+    assert made.capabilities == spec.capabilities_for(keyed)

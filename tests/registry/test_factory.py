@@ -275,6 +275,15 @@ def test_fallbacks_stand_behind_the_default(make: Any) -> None:
     assert [each.name for each in chain.generators] == ["codex", "local", "claude"]
 
 
+def test_the_chain_can_be_made_of_providers_that_somebody_keeps(make: Any, fake: Any) -> None:
+    kept = {name: fake(name=name) for name in ("local", "claude")}
+    factory = make(default="local", fallback=("claude",))
+
+    chain = factory.create_with_fallback(kept.__getitem__)
+
+    assert chain.generators == (kept["local"], kept["claude"])
+
+
 def test_a_fallback_that_cannot_be_made_is_passed_over_with_a_warning(
     make: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

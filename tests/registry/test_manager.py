@@ -70,6 +70,14 @@ async def test_a_provider_is_made_once_and_kept(manager: ProviderManager, worksh
     assert workshop.made == {"alpha": 1}
 
 
+async def test_another_maker_can_be_given(manager: ProviderManager, fake: Any) -> None:
+    kept = {"alpha": fake(name="kept")}
+
+    other = ProviderManager(manager.factory, create=kept.__getitem__)
+
+    assert await other.initialize("alpha-1") is kept["alpha"]
+
+
 async def test_get_makes_a_provider_that_is_not_there_yet(manager: ProviderManager, workshop: Workshop) -> None:
     made = manager.get("beta")
 

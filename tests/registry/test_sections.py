@@ -139,7 +139,7 @@ def test_a_variable_that_its_reader_refuses_is_named_and_its_value_hidden(monkey
     table = (Variable("CLAUDE_HOST", "generation.claude.base_url", refuse),)
     monkeypatch.setattr("understudy.providers.generation.from_env.VARIABLES", table)
 
-    with pytest.raises(ConfigurationError, match="CLAUDE_HOST: .* must be a host") as caught:
+    with pytest.raises(ConfigurationError, match=r"CLAUDE_HOST: .* must be a host") as caught:
         settings_from_env(builtin_registry().get("claude"), {"CLAUDE_HOST": KEY})
 
     assert KEY not in "".join(traceback.format_exception(caught.value))
