@@ -163,6 +163,13 @@ def test_a_schema_is_closed_and_its_bounds_are_told_in_words() -> None:
     assert "maxItems" not in guess["properties"]["words"]
 
 
+def test_a_format_that_the_api_does_not_know_is_told_in_words() -> None:
+    known = {"type": "string", "format": "date"}
+    schema = {"type": "object", "properties": {"a": known, "b": {"type": "string", "format": "color"}}}
+    sent = encode("Hi", response_schema=schema)["output_config"]["format"]["schema"]["properties"]
+    assert sent == {"a": known, "b": {"type": "string", "description": "(format: color)"}}
+
+
 def test_a_property_that_is_called_like_a_bound_is_kept() -> None:
     schema = {"type": "object", "properties": {"pattern": {"type": "string"}, "items": {"type": "integer"}}}
     sent = encode("Hi", response_schema=schema)["output_config"]["format"]["schema"]

@@ -218,6 +218,12 @@ def test_models_are_those_that_the_server_has() -> None:
     )
 
 
+@pytest.mark.parametrize("body", [None, [], {}, "x", {"error": "x"}])
+def test_an_answer_that_lists_no_models_is_no_success(body: Any) -> None:
+    with pytest.raises(ResponseDecodeError, match="models"):
+        CODEC.models(body)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

@@ -46,8 +46,8 @@ class ClaudeSettings(ProviderSettings):
 
     base_url: BaseUrl = "https://api.anthropic.com"
     model: str = "claude-sonnet-5-5"
-    max_output_tokens: int = Field(default=4096, ge=1)
-    """The API demands a limit; this one is sent where the request has none."""
+    max_output_tokens: int = Field(default=16_384, ge=1)
+    """The API demands a limit, which holds for thinking too; this one is sent where the request has none."""
 
 
 class CodexSettings(ProviderSettings):

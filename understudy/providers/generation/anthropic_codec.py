@@ -18,6 +18,7 @@ from understudy.providers.generation.values import (
     as_mapping,
     as_optional_text,
     as_text,
+    listed,
     not_the_protocol,
 )
 from understudy.providers.generation.wire import ErrorAnswer, Framing, WireRequest
@@ -34,7 +35,7 @@ class AnthropicCodec:
     framing: Framing = "sse"
     models_path = "/v1/models?limit=1000"
 
-    def __init__(self, *, default_max_output_tokens: int = 4096) -> None:
+    def __init__(self, *, default_max_output_tokens: int = 16_384) -> None:
         self._default_max_output_tokens = default_max_output_tokens
 
     def encode(self, request: GenerationRequest, *, model: str, stream: bool) -> WireRequest:
@@ -64,14 +65,13 @@ class AnthropicCodec:
 
     def models(self, body: Any) -> tuple[ModelInfo, ...]:
         """The models in the answer to ``models_path``."""
-        entries = [as_mapping(entry) for entry in as_list(as_mapping(body).get("data"))]
         return tuple(
             ModelInfo(
-                id=as_text(entry.get("id")),
+                id=name,
                 name=as_optional_text(entry.get("display_name")),
                 context_tokens=as_count(entry.get("max_input_tokens")) or None,
                 max_output_tokens=as_count(entry.get("max_tokens")) or None,
             )
-            for entry in entries
-            if entry.get("id")
+            for entry in listed(body, "data", api="Anthropic")
+            if (name := as_text(entry.get("id")))
         )

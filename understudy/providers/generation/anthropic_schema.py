@@ -26,6 +26,7 @@ _BOUNDS = frozenset(
         "uniqueItems",
     }
 )
+_FORMATS = frozenset({"date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"})
 _SUBSCHEMAS = frozenset({"items", "additionalItems", "not"})
 _LISTS_OF_SCHEMAS = frozenset({"anyOf", "allOf", "prefixItems"})
 _NAMED_SCHEMAS = frozenset({"properties", "$defs", "definitions"})
@@ -42,7 +43,7 @@ def closed_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     bounds: list[str] = []
     for key, value in schema.items():
         name = _RENAMED.get(key, key)
-        if key in _BOUNDS and not (key == "minItems" and value in (0, 1)):
+        if _is_bound(key, value):
             bounds.append(f"{key}: {value}")
         elif name in _SUBSCHEMAS and isinstance(value, Mapping):
             closed[name] = closed_schema(value)
@@ -61,3 +62,9 @@ def closed_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
         described = closed.get("description")
         closed["description"] = f"{described} ({told})" if described else f"({told})"
     return closed
+
+
+def _is_bound(key: str, value: Any) -> bool:
+    if key == "format":
+        return value not in _FORMATS
+    return key in _BOUNDS and not (key == "minItems" and value in (0, 1))

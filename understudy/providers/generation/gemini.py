@@ -10,7 +10,7 @@ from understudy.config.models.generation import GeminiSettings
 from understudy.domain.errors import ProviderError
 from understudy.domain.generation import EmbeddingResult
 from understudy.providers.generation.gemini_codec import GeminiCodec
-from understudy.providers.generation.gemini_reading import usage_of
+from understudy.providers.generation.gemini_reading import counts_of, read_usage
 from understudy.providers.generation.gemini_request import model_path
 from understudy.providers.generation.http_generator import HttpGenerator
 from understudy.providers.generation.specs.gemini import SPEC
@@ -76,6 +76,6 @@ class GeminiGenerator(HttpGenerator):
             vectors=vectors,
             provider=self.name,
             model=model,
-            usage=usage_of(body),
+            usage=read_usage(counts_of(body)),
             latency=perf_counter() - started,
         )

@@ -11,7 +11,7 @@ from understudy.domain.results import GenerationResult
 from understudy.providers.generation.gemini_errors import answer_error, frame_error
 from understudy.providers.generation.gemini_request import encode_request, model_path
 from understudy.providers.generation.gemini_stream import GeminiDecoder
-from understudy.providers.generation.values import as_count, as_list, as_mapping, as_optional_text, as_text
+from understudy.providers.generation.values import as_count, as_optional_text, as_text, listed
 from understudy.providers.generation.wire import ErrorAnswer, Framing, WireRequest
 
 __all__ = ["GeminiCodec"]
@@ -47,14 +47,13 @@ class GeminiCodec:
 
     def models(self, body: Any) -> tuple[ModelInfo, ...]:
         """The models in the answer to ``models_path``; names without the ``models/`` that begins each."""
-        entries = [as_mapping(entry) for entry in as_list(as_mapping(body).get("models"))]
         return tuple(
             ModelInfo(
-                id=as_text(entry.get("name")).removeprefix("models/"),
+                id=name.removeprefix("models/"),
                 name=as_optional_text(entry.get("displayName")),
                 context_tokens=as_count(entry.get("inputTokenLimit")) or None,
                 max_output_tokens=as_count(entry.get("outputTokenLimit")) or None,
             )
-            for entry in entries
-            if entry.get("name")
+            for entry in listed(body, "models", api="Gemini")
+            if (name := as_text(entry.get("name")))
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -14,12 +14,13 @@ from understudy.providers.generation.values import as_count, as_list, as_mapping
 
 __all__ = [
     "block_reason",
+    "counts_of",
     "finish_reason",
     "finish_word",
     "first_candidate",
     "parts_of",
     "read_image",
-    "usage_of",
+    "read_usage",
 ]
 
 _FINISH: Mapping[str, FinishReason] = MappingProxyType(
@@ -51,16 +52,20 @@ _FINISH_NUMBERS: Mapping[int, str] = MappingProxyType(
     {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
 )
 
+_COUNTS = frozenset({"promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount", "totalTokenCount"})
+
 
 def first_candidate(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """The candidate with index 0, which is also the one without an index; empty where there is none."""
-    candidates = (as_mapping(candidate) for candidate in as_list(body.get("candidates")))
-    return next((candidate for candidate in candidates if not candidate.get("index")), as_mapping(None))
+    for candidate in as_list(body.get("candidates")):
+        if isinstance(candidate, dict) and not candidate.get("index"):
+            return candidate
+    return as_mapping(None)
 
 
-def parts_of(candidate: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The candidate's parts."""
-    return (as_mapping(part) for part in as_list(as_mapping(candidate.get("content")).get("parts")))
+def parts_of(candidate: Mapping[str, Any]) -> Sequence[Any]:
+    """The candidate's parts, as they came."""
+    return as_list(as_mapping(candidate.get("content")).get("parts"))
 
 
 def read_image(part: Mapping[str, Any]) -> ImagePart | None:
@@ -99,13 +104,15 @@ def block_reason(body: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return word, as_optional_text(feedback.get("blockReasonMessage"))
 
 
-def usage_of(body: Mapping[str, Any]) -> Usage | None:
-    """The token counts, or None where there are none: a frame may have no more than a traffic type.
-
-    Gemini counts thoughts, and what its own tools read, beside the rest; we count them in.
-    """
+def counts_of(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The token counts as they came, or None where there are none: a frame may have no more than a traffic type."""
     counts = as_mapping(body.get("usageMetadata"))
-    if not any(key.endswith("TokenCount") for key in counts):
+    return counts if _COUNTS & counts.keys() else None
+
+
+def read_usage(counts: Mapping[str, Any] | None) -> Usage | None:
+    """The usage. Gemini counts thoughts, and what its own tools read, beside the rest; we count them in."""
+    if counts is None:
         return None
     thoughts = as_count(counts.get("thoughtsTokenCount"))
     return Usage(

@@ -16,7 +16,6 @@ from understudy.domain.results import (
     StreamEvent,
     TextEvent,
     ToolCallEvent,
-    Usage,
     UsageEvent,
 )
 from understudy.providers.generation.call_ids import generated_id
@@ -24,12 +23,13 @@ from understudy.providers.generation.gemini_calls import PartialCall
 from understudy.providers.generation.gemini_errors import frame_error
 from understudy.providers.generation.gemini_reading import (
     block_reason,
+    counts_of,
     finish_reason,
     finish_word,
     first_candidate,
     parts_of,
     read_image,
-    usage_of,
+    read_usage,
 )
 from understudy.providers.generation.values import as_mapping, as_optional_text, as_text, not_the_protocol
 
@@ -68,7 +68,7 @@ class GeminiDecoder:
         self._calls = 0
         self._finish: str | None = None
         self._blocked: tuple[str | None, str | None] = (None, None)
-        self._usage: Usage | None = None
+        self._counts: Mapping[str, Any] | None = None
         self._model = ""
         self._response_id: str | None = None
 
@@ -94,14 +94,15 @@ class GeminiDecoder:
         self._response_id = as_optional_text(frame.get("responseId")) or self._response_id
         candidate = first_candidate(frame)
         for part in parts_of(candidate):
-            yield from self._part(part)
+            if isinstance(part, dict):
+                yield from self._part(part)
         self._finish = finish_word(candidate) or self._finish
         if not candidate:
             reason = block_reason(frame)
             self._blocked = reason if reason[0] else self._blocked
-        usage = usage_of(frame)
-        if usage is not None:
-            self._usage = usage
+        # Every frame has counts, but only those at the end are worth an event.
+        self._counts = counts_of(frame) or self._counts
+        if self.done and (usage := read_usage(self._counts)) is not None:
             yield UsageEvent(usage)
 
     def result(self) -> GenerationResult:
@@ -119,7 +120,7 @@ class GeminiDecoder:
             parts=parts,
             finish_reason=finish_reason(self._finish, blocked=blocked is not None, has_calls=has_calls),
             finish_reason_raw=self._finish or blocked,
-            usage=self._usage,
+            usage=read_usage(self._counts),
             model=self._model,
             response_id=self._response_id,
             refusal=explained,

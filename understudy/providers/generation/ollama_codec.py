@@ -11,7 +11,7 @@ from understudy.domain.results import GenerationResult
 from understudy.providers.generation.ollama_errors import answer_error
 from understudy.providers.generation.ollama_request import encode_request
 from understudy.providers.generation.ollama_stream import OllamaDecoder
-from understudy.providers.generation.values import as_list, as_mapping, as_text, not_the_protocol
+from understudy.providers.generation.values import as_text, listed, not_the_protocol
 from understudy.providers.generation.wire import ErrorAnswer, Framing, WireRequest
 
 __all__ = ["OllamaCodec"]
@@ -46,6 +46,6 @@ class OllamaCodec:
 
     def models(self, body: Any) -> tuple[ModelInfo, ...]:
         """The models that the server has; it does not say their limits here."""
-        entries = [as_mapping(entry) for entry in as_list(as_mapping(body).get("models"))]
+        entries = listed(body, "models", api="Ollama")
         names = [as_text(entry.get("model")) or as_text(entry.get("name")) for entry in entries]
         return tuple(ModelInfo(id=name, name=name) for name in names if name)

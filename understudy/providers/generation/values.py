@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from understudy.domain.errors import ResponseDecodeError
 
-__all__ = ["as_count", "as_list", "as_mapping", "as_optional_text", "as_text", "error_words", "not_the_protocol"]
+__all__ = [
+    "as_count",
+    "as_list",
+    "as_mapping",
+    "as_optional_text",
+    "as_text",
+    "error_words",
+    "listed",
+    "not_the_protocol",
+]
 
 _WORDS_LENGTH = 500
 
@@ -38,6 +47,13 @@ def as_optional_text(value: Any) -> str | None:
 def as_count(value: Any) -> int:
     """The number of something: a whole number of at least 0, else 0."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def listed(body: Any, key: str, *, api: str) -> Iterator[Mapping[str, Any]]:
+    """The objects in ``body[key]``. Raises ResponseDecodeError where ``body`` has no such field."""
+    if key not in as_mapping(body):
+        raise not_the_protocol(api, f"it has no {key!r}")
+    return (entry for entry in as_list(body[key]) if isinstance(entry, dict))
 
 
 def error_words(body: Any) -> str:

@@ -36,6 +36,7 @@ SPEC = ProviderSpec(
                 "claude-mythos-5": _MILLION,
                 "claude-opus-5": _MILLION,
                 "claude-sonnet-5": _MILLION,
+                "claude-haiku-5-5": ModelLimits(max_output_tokens=128_000),
                 "claude-opus-4-8": _MILLION,
                 "claude-opus-4-7": _MILLION,
                 "claude-opus-4-6": _MILLION,
