@@ -1,0 +1,19 @@
+"""What every test starts from: no credentials of the developer's, and property tests that no busy machine can fail."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from understudy.config.environment import VARIABLES
+
+settings.register_profile("default", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("default")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away every variable that changes settings, so that a developer's own keys reach no test."""
+    own = [name for name in os.environ if name.startswith("UNDERSTUDY_") and name != "UNDERSTUDY_CORPUS"]
+    for name in [*own, *(variable.name for variable in VARIABLES)]:
+        monkeypatch.delenv(name, raising=False)
