@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 from understudy.containers._injector import containers, providers
 from understudy.domain.errors import Fault, WiringError, near_match
 
-__all__ = ["Mount", "mount"]
+__all__ = ["Mount", "mount", "needs"]
 
 C = TypeVar("C", bound=containers.DeclarativeContainer)
 
@@ -94,3 +94,11 @@ def mount(container: type[C], /, **dependencies: Any) -> C:
     ``generation = mount(GenerationContainer, http=http, settings=settings.provided.generation)``
     """
     return cast("C", Mount(container, **dependencies))
+
+
+def needs(_container: type[C], /) -> C:
+    """The place of another container among one's dependencies; type checkers see that container's nodes.
+
+    ``http = needs(HttpContainer)`` is filled by ``mount(ThisContainer, http=http)``.
+    """
+    return cast("C", providers.DependenciesContainer())

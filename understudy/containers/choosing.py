@@ -1,0 +1,147 @@
+"""The decisions behind the generation container's wiring: who is used how, and who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from understudy.config.models.base import Use
+from understudy.config.models.generation import GenerationSettings
+from understudy.containers._injector import providers
+from understudy.containers.lifetime import Lifetime, kept
+from understudy.containers.switch import Choice, Switch
+from understudy.domain.errors import ProviderNotFoundError
+from understudy.domain.generation import TextGenerator
+from understudy.providers.generation.availability import Availability
+from understudy.providers.generation.build import build_mock, build_real
+from understudy.providers.generation.factory import ProviderFactory
+from understudy.providers.generation.manager import ProviderManager
+from understudy.providers.generation.sections import provider_settings, settings_key
+from understudy.providers.registry import ProviderRegistry
+
+if TYPE_CHECKING:
+    from understudy.providers.http.clients import HttpClients
+
+__all__ = ["FALLBACK", "WiredFactory", "fallback_chain", "manager_of", "member", "select"]
+
+FALLBACK = "fallback"
+"""The branch of the generator that asks several providers; no provider can have this name."""
+
+Plugins = Mapping[str, BaseModel]
+
+
+class WiredFactory(ProviderFactory):
+    """The container's factory. What overrides a provider's node is available, and is what ``create`` gives.
+
+    ``nodes`` is the switch that has the providers' nodes as its branches.
+    """
+
+    def __init__(
+        self,
+        registry: ProviderRegistry,
+        settings: GenerationSettings,
+        plugins: Plugins,
+        http: HttpClients,
+        *,
+        nodes: Switch[TextGenerator],
+    ) -> None:
+        super().__init__(registry, settings, http, plugins=plugins)
+        self._nodes = nodes
+
+    def create(self, name: str, *, use: Use | None = None) -> TextGenerator:
+        """As ``ProviderFactory.create``; an overridden node's override, unless ``use`` says how."""
+        node = None if use else self._override(name)
+        return super().create(name, use=use) if node is None else node()
+
+    def node(self, name: str) -> providers.Provider[TextGenerator] | None:
+        """The container's node of a provider, by its name; None for one that was registered later."""
+        return self._nodes.providers.get(name)
+
+    def _override(self, name: str) -> providers.Provider[TextGenerator] | None:
+        node = self.node(name) or self.node(self.registry.get(name).name)
+        return None if node is None or node.last_overriding is None else node
+
+    def _row(self, name: str) -> Availability:
+        node = self.node(name)
+        overridden = node is not None and node.last_overriding is not None
+        return Availability(name=name) if overridden else super()._row(name)
+
+
+def member(
+    name: str,
+    registry: providers.Provider[ProviderRegistry],
+    settings: providers.Provider[GenerationSettings],
+    plugins: providers.Provider[Plugins],
+    http: providers.Provider[HttpClients],
+    lifetime: providers.Provider[Lifetime],
+) -> providers.Provider[TextGenerator]:
+    """The node of one generation provider: itself or its stand-in, as its settings say."""
+    return Switch(
+        providers.Callable(_use, name, registry, settings, plugins),
+        real=kept(lifetime, real_provider, name, registry, settings, plugins, http),
+        mock=kept(lifetime, stand_in, name, registry, settings, plugins),
+    )
+
+
+def _use(name: str, registry: ProviderRegistry, settings: GenerationSettings, plugins: Plugins) -> Choice:
+    if name in type(settings).model_fields:
+        own, setting = getattr(settings, name).use, f"generation.{name}.use"
+    elif settings.plugins:
+        spec = registry.get(name)
+        own, setting = provider_settings(spec, settings, plugins).use, settings_key(spec, "use")
+    else:  # it has no section, and nobody has to import it to see that
+        own, setting = None, ""
+    return Choice(settings.use, "generation.use") if own is None else Choice(own, setting)
+
+
+def real_provider(
+    name: str, registry: ProviderRegistry, settings: GenerationSettings, plugins: Plugins, http: HttpClients
+) -> TextGenerator:
+    spec = registry.get(name)
+    return build_real(spec, provider_settings(spec, settings, plugins), http)
+
+
+def stand_in(name: str, registry: ProviderRegistry, settings: GenerationSettings, plugins: Plugins) -> TextGenerator:
+    spec = registry.get(name)
+    return build_mock(spec, provider_settings(spec, settings, plugins))
+
+
+def select(factory: WiredFactory) -> Choice:
+    """The branch of the generator: the fallback where one is configured, else the first provider that can be used.
+
+    Raises NoProviderAvailableError.
+    """
+    settings = factory.settings
+    if settings.fallback:
+        return Choice(FALLBACK, "generation.fallback")
+    setting = "generation.preference" if settings.default is None else "generation.default"
+    try:
+        return Choice(factory.first_usable(_itself), setting)
+    except ProviderNotFoundError:
+        if settings.default is None:
+            raise
+        return Choice(settings.default, setting)  # the switch says what there is, and where this was set
+
+
+def fallback_chain(factory: WiredFactory, lifetime: Lifetime) -> TextGenerator:
+    """The default provider and those of ``generation.fallback`` behind it, each the container's own."""
+    return factory.create_with_fallback(_resolver(factory, lifetime))
+
+
+def manager_of(factory: WiredFactory, lifetime: Lifetime) -> ProviderManager:
+    """A manager whose providers are the container's own."""
+    return ProviderManager(factory, create=_resolver(factory, lifetime))
+
+
+def _resolver(factory: WiredFactory, lifetime: Lifetime) -> Callable[[str], TextGenerator]:
+    def resolve(name: str) -> TextGenerator:
+        node = factory.node(name)
+        return lifetime.add(factory.create(name)) if node is None else node()
+
+    return resolve
+
+
+def _itself(name: str) -> str:
+    return name
