@@ -17,3 +17,18 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     own = [name for name in os.environ if name.startswith("UNDERSTUDY_") and name != "UNDERSTUDY_CORPUS"]
     for name in [*own, *(variable.name for variable in VARIABLES)]:
         monkeypatch.delenv(name, raising=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the corpus's totals, added up from wherever its pieces were read."""
+    totals: dict[str, int] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") != "call":
+                continue
+            for counts in (value for key, value in report.user_properties if key == "corpus"):
+                for word, number in counts.items():
+                    totals[word] = totals.get(word, 0) + number
+    if totals:
+        line = ", ".join(f"{totals[word]} {word}" for word in ("read", "agreed", "excepted", "failed"))
+        terminalreporter.write_line(f"corpus: {line}")

@@ -123,10 +123,17 @@ async def test_a_stream_without_its_end_is_interrupted(codex, sse, broken):
 
 @pytest.mark.parametrize("frame", ["{not json", "[]", '{"choices": 5}', '{"choices": [5]}', "[" * 100_000])
 async def test_a_frame_of_another_shape_is_a_typed_error(codex, sse, frame):
-    _, generator = codex(sse(delta("x"), frame))
+    _, generator = codex(sse(delta("x"), frame, delta("y")))
     with pytest.raises(ResponseDecodeError) as caught:
         await generator.stream("Hi").result()
     assert (caught.value.partial_text, caught.value.phase, caught.value.provider) == ("x", "stream", "codex")
+
+
+async def test_half_a_frame_at_the_end_is_an_interruption(codex, sse):
+    _, generator = codex(sse(delta("x"), '{"choices": [{"del'))
+    with pytest.raises(StreamInterruptedError) as caught:
+        await generator.stream("Hi").result()
+    assert caught.value.partial_text == "x"
 
 
 @pytest.mark.parametrize("body", [5, {"choices": 5}, {"choices": [5]}, {"choices": [{"message": 5}]}, {"choices": []}])

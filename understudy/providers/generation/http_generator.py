@@ -21,6 +21,7 @@ from understudy.domain.errors import (
     QuotaExceededError,
     RateLimitError,
     ResponseDecodeError,
+    StreamInterruptedError,
 )
 from understudy.domain.generation import ModelInfo
 from understudy.domain.health import Health, HealthStatus
@@ -172,6 +173,7 @@ class HttpGenerator:
         decoder = self._codec.decoder()
         feed = decoder.feed
         headers: Mapping[str, str] = {}
+        broken: msgspec.DecodeError | UnicodeDecodeError | None = None
         try:
             async with self._client.stream(
                 "POST",
@@ -185,10 +187,19 @@ class HttpGenerator:
             ) as stream:
                 headers = stream.headers
                 async for frame in stream.frames():
+                    if broken is not None:
+                        raise broken
                     data = frame.data
-                    events = _end(decoder) if data == DONE else feed(_decode_json(data), frame.event)
+                    try:
+                        events = _end(decoder) if data == DONE else feed(_decode_json(data), frame.event)
+                    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                        # The last frame of a stream that was cut off is half a frame; any other is a fault.
+                        broken = error
+                        continue
                     for event in events:
                         yield event
+            if broken is not None and not decoder.done:
+                raise StreamInterruptedError("The stream ended in the middle of a frame.") from broken
             result = decoder.result()
         except ProviderError as error:
             if error.partial_text is None:
