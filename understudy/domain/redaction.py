@@ -40,10 +40,13 @@ _SHAPES = re.compile(
     """,
     re.VERBOSE,
 )
-_SCHEMES = re.compile(r"\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=*-]{4,}", re.IGNORECASE)
+# "Bearer authentication" is not a token: one has a digit or a sign in it, or is long.
+_SCHEMES = re.compile(
+    r"\b(bearer|basic)(\s+)(?:(?=[A-Za-z._~+/=*-]*[0-9_~+/=*-])[A-Za-z0-9._~+/=*-]{6,}|[A-Za-z]{20,})", re.IGNORECASE
+)
 _NAMED = re.compile(
     r"""\b((?:x-)?(?:goog-)?api[-_]?key|authorization|access[-_]token|client[-_]secret|password|x-auth-token)
-        (["']?\s*[:=]\s*["']?)(?!bearer\b|basic\b)[^\s"'&,;}\])]{4,}""",
+        (["']?\s*[:=]\s*["']?(?:(?:bearer|basic)\s+)?)[^\s"'&,;}\])]{4,}""",
     re.IGNORECASE | re.VERBOSE,
 )
 _QUERY = re.compile(r"([?&](?:key|token|sig|signature)=)[^&\s\"']+", re.IGNORECASE)

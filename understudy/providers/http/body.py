@@ -93,6 +93,7 @@ async def read_body(exchange: Exchange, limit: int) -> bytes:
     while chunk := await exchange.chunk():
         size += len(chunk)
         if size > limit:
+            parts.clear()  # or the error's traceback would keep them
             raise _too_large(limit)
         parts.append(chunk)
     return parts[0] if len(parts) == 1 else b"".join(parts)
@@ -106,6 +107,7 @@ async def _read_compressed(exchange: Exchange, inflater: Inflater, limit: int) -
         while piece := inflater.step():
             size += len(piece)
             if size > limit:
+                parts.clear()
                 raise _too_large(limit)
             parts.append(piece)
     inflater.check_end()

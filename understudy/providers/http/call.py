@@ -33,7 +33,18 @@ class Call:
     loop's time.
     """
 
-    __slots__ = ("_started", "attempts", "core", "deadline", "insists", "operation", "outgoing", "path", "total")
+    __slots__ = (
+        "_last",
+        "_started",
+        "attempts",
+        "core",
+        "deadline",
+        "insists",
+        "operation",
+        "outgoing",
+        "path",
+        "total",
+    )
 
     def __init__(self, core: Core, outgoing: Outgoing, *, operation: str, path: str, total: float) -> None:
         self.core = core
@@ -45,6 +56,7 @@ class Call:
         self.insists: bool | None = None
         self.deadline = 0.0
         self._started = 0.0
+        self._last: ProviderError | None = None
 
     def elapsed(self) -> float:
         """Seconds since the call began."""
@@ -71,15 +83,21 @@ class Call:
         except ProviderError as error:
             failure = error
         except TimeoutError:
-            failure = self.complete(
-                RequestTimeoutError(
-                    f"No answer within the total deadline of {self.total:g} s, in {self.attempts} attempts.",
-                    phase="total",
-                    retryable=True,
-                )
-            )
+            failure = self._too_late()
+            failure.__cause__ = self._last
         self.log_failure(failure)
         raise failure
+
+    def _too_late(self) -> ProviderError:
+        attempts = f"{self.attempts} attempt{'' if self.attempts == 1 else 's'}"
+        doing = ", still connecting" if self.outgoing.stage == "connect" else ""
+        return self.complete(
+            RequestTimeoutError(
+                f"No answer within the total deadline of {self.total:g} s, in {attempts}{doing}.",
+                phase="total",
+                retryable=True,
+            )
+        )
 
     def log_failure(self, error: ProviderError) -> None:
         """The call's record, where it has failed for good."""
@@ -131,6 +149,7 @@ class Call:
             await exchange.aclose()
         except ProviderError as error:
             failure = self.complete(error)
+        self._last = failure
         raise failure
 
     async def _read_whole(self, exchange: Exchange) -> HttpResponse:
@@ -213,9 +232,10 @@ class Call:
 def _redirect(exchange: Exchange) -> ResponseDecodeError:
     try:
         target = urlsplit(exchange.headers.get("location", ""))
-        where = target.hostname or "the same host"
     except ValueError:
         where = "an unreadable address"
+    else:
+        where = target.hostname or (f"a {target.scheme[:20]} address" if target.scheme else "the same host")
     return ResponseDecodeError(
         f"The service redirects to {where} (HTTP {exchange.status}); redirects are not followed, so that no credential"
         " leaves its host.",

@@ -89,6 +89,12 @@ class HttpClients:
         own = {"user-agent": f"understudy/{__version__}"}
         return HttpClient(core, headers=own | checked(headers), secrets=checked_secrets(secret_headers))
 
+    def transport(self) -> httpx.AsyncBaseTransport:
+        """The shared pool as an httpx transport: a recorder wraps it and is given to other HttpClients."""
+        from understudy.providers.http.transport import PooledTransport
+
+        return PooledTransport(self._pools.pool(self._settings.tls), Policy.of(self._settings, None))
+
     async def aclose(self) -> None:
         """Close all connections of all event loops that still run. May be called twice."""
         await self._pools.aclose()

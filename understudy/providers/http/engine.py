@@ -24,8 +24,8 @@ from understudy.providers.http.translation import before_head, in_body, may_be_s
 
 __all__ = ["AiohttpEngine"]
 
-# Whether the current task's request opened its connection, or got a used one that the server may have closed meanwhile.
-_opened: ContextVar[bool] = ContextVar("understudy_http_opened", default=False)
+# What the current task sends: the connector has no other way to say whether it had to open a connection.
+_sending: ContextVar[Outgoing] = ContextVar("understudy_http_sending")
 
 _STALE_WINDOW = 1.0  # seconds; a connection that fails later than this was not closed while it was idle
 
@@ -39,9 +39,12 @@ class _Connector(aiohttp.TCPConnector):
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 # the base class's own signature
     ) -> ResponseHandler:
-        _opened.set(True)
+        outgoing = _sending.get()
+        outgoing.stage = "connect"
         async with asyncio.timeout(timeout.sock_connect):
-            return await super()._create_connection(req, traces, timeout)
+            protocol = await super()._create_connection(req, traces, timeout)
+        outgoing.stage = "headers"
+        return protocol
 
 
 class AiohttpEngine:
@@ -63,9 +66,10 @@ class AiohttpEngine:
 
     async def send(self, outgoing: Outgoing) -> AiohttpExchange:
         """Send, and wait for the answer's head. A connection that was closed while idle is replaced unnoticed."""
-        failure: HTTPClientError
+        failure = HTTPClientError("Nothing was sent.")
+        _sending.set(outgoing)
         for _ in range(self._most_stale):
-            _opened.set(False)
+            outgoing.stage = ""
             began = self._loop.time()
             try:
                 response = await self._session.request(
@@ -82,7 +86,7 @@ class AiohttpEngine:
                 raise error.with_traceback(None)  # noqa: B904 # the same error, without frames that hold headers
             except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
                 failure = before_head(error, outgoing)
-                if _opened.get() or not may_be_stale(error) or self._loop.time() - began > _STALE_WINDOW:
+                if outgoing.stage or not may_be_stale(error) or self._loop.time() - began > _STALE_WINDOW:
                     break
             else:
                 return _exchange(response, outgoing)

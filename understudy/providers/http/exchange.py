@@ -14,10 +14,11 @@ class Outgoing:
     """One request, ready to be sent any number of times. ``secrets`` are header values that are revealed on sending.
 
     ``connect`` and ``read`` are in seconds, ``header_bytes`` is the most that the answer's head may have; ``streaming``
-    says what a lost connection is called.
+    says what a lost connection is called. ``stage`` is how far its last sending has come: empty on a connection that
+    was there, ``connect`` while one is opened for it, ``headers`` on one that was.
     """
 
-    __slots__ = ("body", "connect", "header_bytes", "headers", "method", "read", "secrets", "streaming", "url")
+    __slots__ = ("body", "connect", "header_bytes", "headers", "method", "read", "secrets", "stage", "streaming", "url")
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class Outgoing:
         self.read = read
         self.header_bytes = header_bytes
         self.streaming = streaming
+        self.stage = ""
 
     def __repr__(self) -> str:
         return f"<{self.method} {self.url.partition('?')[0]}>"

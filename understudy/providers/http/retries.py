@@ -22,7 +22,7 @@ from understudy.providers.http.exchange import Exchange
 from understudy.providers.http.mapping import RETRY_STATUSES
 from understudy.providers.http.policy import Policy
 
-__all__ = ["retry"]
+__all__ = ["retry", "wait_before"]
 
 _T = TypeVar("_T")
 
@@ -88,7 +88,9 @@ class _Retries:
     def wait(self, state: RetryCallState) -> float:
         """Seconds until the next attempt: the server's advice, else exponential backoff."""
         error = _error_of(state)
-        return _wait(self._call.core.policy, error.retry_after, state.attempt_number, self._call.core.hooks.random())
+        core = self._call.core
+        chance = core.hooks.random() if core.policy.jitter else 0.0
+        return wait_before(core.policy, advice=error.retry_after, attempt=state.attempt_number, chance=chance)
 
     def stop(self, state: RetryCallState) -> bool:
         """Whether attempts, time or budget have run out; pays for the retry where they have not."""
@@ -113,7 +115,8 @@ class _Retries:
         await self._call.core.hooks.sleep(seconds)
 
 
-def _wait(policy: Policy, advice: float | None, attempt: int, chance: float) -> float:
+def wait_before(policy: Policy, *, advice: float | None, attempt: int, chance: float) -> float:
+    """Seconds before the attempt after number ``attempt``; ``chance`` is a random number between 0 and 1."""
     if advice is not None:
         # Never earlier than advised; a little later, so that those who got the same advice do not return together.
         return advice * (1 + 0.1 * chance) if policy.jitter else advice

@@ -126,31 +126,41 @@ class HttpStream:
         return await self._accept_json(exchange)
 
     async def _accept_json(self, exchange: Exchange) -> Exchange:
-        content = await read_body(exchange, self._call.core.policy.response_bytes)
+        first = await exchange.chunk()
+        # The first bytes may come one by one; as many as the longest field's name has tell a stream from a document.
+        while len(first.lstrip()) < len(b"event:") and (more := await exchange.chunk()):
+            first += more
+        resumed = _Resumed(exchange, first)
+        if self._framing == "sse" and first.lstrip().startswith(_SSE_FIELDS):
+            return resumed  # a stream that is only labelled wrongly
+        content = await read_body(resumed, self._call.core.policy.response_bytes)
+        if not content:
+            raise self._call.unexpected(exchange, content, "is empty where a stream was expected")
         if _is_error(content):
             raise self._call.mapped(exchange, content)
-        if content and (self._framing == "ndjson" or content.lstrip().startswith(_SSE_FIELDS)):
-            return _Buffered(exchange, content)
+        if self._framing == "ndjson":
+            plain = {name: value for name, value in exchange.headers.items() if name != "content-encoding"}
+            return _Resumed(exchange, content, plain)
         raise self._call.unexpected(exchange, content, "is one whole JSON document where a stream was expected")
 
 
-class _Buffered:
-    """A stream that came labelled as one JSON document: read whole, given out as a stream."""
+class _Resumed:
+    """An exchange some of whose body was read already: that comes first."""
 
-    __slots__ = ("_content", "_exchange", "headers", "status")
+    __slots__ = ("_exchange", "_first", "headers", "status")
 
-    def __init__(self, exchange: Exchange, content: bytes) -> None:
+    def __init__(self, exchange: Exchange, first: bytes, headers: dict[str, str] | None = None) -> None:
         self.status = exchange.status
-        self.headers = {name: value for name, value in exchange.headers.items() if name != "content-encoding"}
+        self.headers = exchange.headers if headers is None else headers
         self._exchange = exchange
-        self._content = content
+        self._first = first
 
     async def chunk(self) -> bytes:
-        content, self._content = self._content, b""
-        return content
+        first, self._first = self._first, b""
+        return first or await self._exchange.chunk()
 
     def expire_at(self, when: float) -> None:
-        """Nothing is waited for."""
+        self._exchange.expire_at(when)
 
     async def aclose(self) -> None:
         await self._exchange.aclose()

@@ -9,6 +9,7 @@ import errno
 import ssl
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
 from understudy.domain.errors import (
     ConnectionFailedError,
@@ -106,7 +107,9 @@ def _certificate(error: Exception) -> ConnectionFailedError:
         hint = "base_url names a host that the certificate was not made for."
     else:
         hint = "Add the authority that signed it to http.tls.ca_bundles."
-    return ConnectionFailedError(f"TLS: the server's certificate is refused: {words}.", phase="connect", hint=hint)
+    return ConnectionFailedError(
+        f"TLS: the server's certificate is refused: {_first_line(words)}.", phase="connect", hint=hint
+    )
 
 
 def _not_http(error: aiohttp.ClientResponseError, outgoing: Outgoing) -> HTTPClientError:
@@ -114,7 +117,7 @@ def _not_http(error: aiohttp.ClientResponseError, outgoing: Outgoing) -> HTTPCli
         return ConnectionFailedError(
             f"The proxy refuses the tunnel with status {error.status}.", phase="connect", hint=_PROXY_HINT
         )
-    words = error.message.splitlines()[0][:200] if error.message else "no status line"
+    words = _first_line(error.message)
     if "Too many headers" in words or "Got more than" in words:
         return headers_too_large(outgoing.header_bytes)
     return ResponseDecodeError(f"The answer is not HTTP ({words}).", phase="headers")
@@ -123,7 +126,13 @@ def _not_http(error: aiohttp.ClientResponseError, outgoing: Outgoing) -> HTTPCli
 def _words(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+    if isinstance(error, aiohttp.ClientPayloadError) and isinstance(error.__cause__, HttpProcessingError):
+        return _first_line(error.__cause__.message)
+    return _first_line(str(error)) or type(error).__name__
+
+
+def _first_line(words: str) -> str:
+    return words.strip().partition("\n")[0][:200].rstrip(".: ")
 
 
 def _ssl_words(error: BaseException) -> str:
