@@ -111,6 +111,14 @@ async def test_an_error_that_may_pass_is_not_retried_after_the_first_event(codex
     assert len(server.requests) == 1
 
 
+async def test_a_connection_lost_after_the_end_marker_took_nothing_away(codex, sse):
+    _, generator = codex(sse(delta("all", finish="stop"), "[DONE]", broken=True))
+    assert (await generator.stream("Hi").result()).text == "all"
+    _, generator = codex(sse(delta("all", finish="stop"), broken=True))
+    with pytest.raises(StreamInterruptedError):
+        await generator.stream("Hi").result()
+
+
 @pytest.mark.parametrize("broken", [False, True])
 async def test_a_stream_without_its_end_is_interrupted(codex, sse, broken):
     server, generator = codex(sse(delta("par"), delta("tial"), broken=broken))

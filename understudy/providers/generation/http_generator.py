@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Protocol, Unpack, runtime_checkable
-
-import msgspec
+from typing import TYPE_CHECKING, Unpack
 
 from understudy.config.models.generation import ProviderSettings
 from understudy.domain.capabilities import Capabilities, check_request
@@ -20,6 +18,7 @@ from understudy.domain.errors import (
     ProviderError,
     QuotaExceededError,
     RateLimitError,
+    RequestTimeoutError,
     ResponseDecodeError,
     StreamInterruptedError,
 )
@@ -27,7 +26,8 @@ from understudy.domain.generation import ModelInfo
 from understudy.domain.health import Health, HealthStatus
 from understudy.domain.requests import GenerationOptions, GenerationRequest, Prompt
 from understudy.domain.results import FinishEvent, GenerationResult, GenerationStream, StreamEvent
-from understudy.providers.generation.wire import Codec, StreamDecoder, WireRequest
+from understudy.providers.generation.frame_reading import FrameReading
+from understudy.providers.generation.wire import Codec, WireRequest
 from understudy.providers.http.answers import request_id_of
 from understudy.providers.spec import ProviderSpec
 
@@ -39,13 +39,8 @@ __all__ = ["HttpGenerator"]
 HEALTH_TIMEOUT = 10.0
 """Seconds that a health check may take in all."""
 
-DONE = b"[DONE]"
-"""The frame that ends OpenAI's streams; the only one that is not JSON."""
-
 # A body that is JSON but not the protocol's shape shows as one of these when a codec reads it.
 _SHAPE_ERRORS = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
-
-_decode_json = msgspec.json.Decoder().decode
 
 
 class HttpGenerator:
@@ -170,10 +165,9 @@ class HttpGenerator:
 
     async def _events(self, request: GenerationRequest, wire: WireRequest, model: str) -> AsyncIterator[StreamEvent]:
         started = perf_counter()
-        decoder = self._codec.decoder()
-        feed = decoder.feed
+        reading = FrameReading(self._codec.decoder())
+        take = reading.take
         headers: Mapping[str, str] = {}
-        broken: msgspec.DecodeError | UnicodeDecodeError | None = None
         try:
             async with self._client.stream(
                 "POST",
@@ -186,29 +180,22 @@ class HttpGenerator:
                 idempotency_key=request.idempotency_key,
             ) as stream:
                 headers = stream.headers
-                async for frame in stream.frames():
-                    if broken is not None:
-                        raise broken
-                    data = frame.data
-                    try:
-                        events = _end(decoder) if data == DONE else feed(_decode_json(data), frame.event)
-                    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                        # The last frame of a stream that was cut off is half a frame; any other is a fault.
-                        broken = error
-                        continue
-                    for event in events:
-                        yield event
-            if broken is not None and not decoder.done:
-                raise StreamInterruptedError("The stream ended in the middle of a frame.") from broken
-            result = decoder.result()
+                try:
+                    async for frame in stream.frames():
+                        for event in take(frame):
+                            yield event
+                except (RequestTimeoutError, StreamInterruptedError):
+                    if not reading.whole:
+                        raise
+            result = reading.result()
         except ProviderError as error:
             if error.partial_text is None:
-                error.partial_text = decoder.text
+                error.partial_text = reading.text
             self._place(error, operation="stream", phase="stream", headers=headers)
             raise
         except _SHAPE_ERRORS as error:
             raise self._misshapen(
-                error, operation="stream", phase="stream", headers=headers, partial_text=decoder.text
+                error, operation="stream", phase="stream", headers=headers, partial_text=reading.text
             ) from error
         yield FinishEvent(
             replace(
@@ -254,19 +241,6 @@ class HttpGenerator:
         )
         self._place(error, operation=operation, phase=phase, headers=headers)
         return error
-
-
-@runtime_checkable
-class EndMarked(Protocol):
-    """A decoder of a format that knows the literal end marker; to the others it adds nothing to their own."""
-
-    def end(self) -> Iterable[StreamEvent]:
-        """What the end marker completes."""
-        ...
-
-
-def _end(decoder: StreamDecoder) -> Iterable[StreamEvent]:
-    return decoder.end() if isinstance(decoder, EndMarked) else ()
 
 
 def _status(error: ProviderError) -> HealthStatus:
