@@ -70,10 +70,7 @@ class Call:
         return response
 
     async def finish(self, use: Callable[[Exchange], Awaitable[_T]]) -> _T:
-        """What ``use`` makes of an answer with status 2xx, after retries and within the total deadline.
-
-        Errors leave without a context: the frames of an HTTP library's errors show credentials.
-        """
+        """What ``use`` makes of an answer with status 2xx, after retries and within the total deadline."""
         self._started = self.core.hooks.clock()
         self.deadline = asyncio.get_running_loop().time() + self.total
         failure: ProviderError
@@ -86,7 +83,8 @@ class Call:
             failure = self._too_late()
             failure.__cause__ = self._last
         self.log_failure(failure)
-        raise failure
+        # Without the frames below this one: their locals hold the answer, which may repeat the key.
+        raise failure.with_traceback(None)
 
     def _too_late(self) -> ProviderError:
         attempts = f"{self.attempts} attempt{'' if self.attempts == 1 else 's'}"
@@ -149,7 +147,7 @@ class Call:
             await exchange.aclose()
         except ProviderError as error:
             failure = self.complete(error)
-        self._last = failure
+        self._last = failure.with_traceback(None)
         raise failure
 
     async def _read_whole(self, exchange: Exchange) -> HttpResponse:

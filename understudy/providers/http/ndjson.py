@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from understudy.providers.http.frames import BOM, Frame, line_too_long
+from understudy.providers.http.frames import BOM, Frame, line_too_long, make_frame
 
 __all__ = ["NdjsonReader"]
 
@@ -44,7 +44,7 @@ class NdjsonReader:
             raise line_too_long(self._limit)
         if cut < len(chunk):
             self._keep(chunk[cut:])
-        return [Frame(None, line) for line in lines if line and not line.isspace()]
+        return [make_frame((None, line)) for line in lines if line and not line.isspace()]
 
     def close(self) -> list[Frame]:
         """The last line where its line end is missing."""

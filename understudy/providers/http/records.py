@@ -53,7 +53,7 @@ def _emit(
         "provider": call.core.provider,
         "operation": call.operation,
         "method": call.outgoing.method,
-        "host": call.core.origin.host,
+        "host": call.core.origin.netloc,
         "path": call.path,
         "attempt": call.attempts,
         "elapsed": call.elapsed(),

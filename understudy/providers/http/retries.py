@@ -58,7 +58,7 @@ async def retry(call: Call, use: Callable[[Exchange], Awaitable[_T]], first: Pro
         return result
     if loop.stopped is None or call.attempts == 1:
         raise last
-    raise _exceeded(call, last, loop.stopped) from last
+    raise _exceeded(call, last, loop.stopped) from last.with_traceback(None)
 
 
 class _Retries:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from understudy.providers.http.frames import BOM, Frame, line_too_long
+from understudy.providers.http.frames import BOM, Frame, line_too_long, make_frame
 
 __all__ = ["SseReader"]
 
@@ -101,7 +101,7 @@ class SseReader:
                 self._take_lines(block)  # finds the line, or the event, that is too long
                 self._dispatch(frames)
             elif block[:6] == b"data: " and b"\n" not in block:
-                frames.append(Frame(None, block[6:]))
+                frames.append(make_frame((None, block[6:])))
             else:
                 self._read_block(block, frames)
         if rest:
@@ -112,7 +112,7 @@ class SseReader:
         if block[:7] == b"event: ":
             end = block.find(b"\n")
             if block[end + 1 : end + 7] == b"data: " and block.find(b"\n", end + 7) < 0:
-                frames.append(Frame(block[7:end].decode("utf-8", "replace"), block[end + 7 :]))
+                frames.append(make_frame((block[7:end].decode("utf-8", "replace"), block[end + 7 :])))
                 return
         self._take_lines(block)
         self._dispatch(frames)

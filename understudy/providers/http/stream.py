@@ -94,26 +94,18 @@ class HttpStream:
         reader: FrameReader = SseReader(limit=limit) if self._framing == "sse" else NdjsonReader(limit=limit)
         failure: ProviderError
         try:
-            encoding = encoding_of(exchange.headers)
-            pieces = _plain(exchange) if encoding is None else _inflated(exchange, Inflater(encoding))
-            empty = True
-            async for piece in pieces:
-                empty = False
-                for frame in reader.feed(piece):
+            async for frames in _batches(exchange, reader):
+                for frame in frames:
                     yield frame
-            for frame in reader.close():
-                yield frame
-            if not empty:
-                return
-            failure = ResponseDecodeError(
-                "The stream is empty.", phase="stream", status=exchange.status, request_id=self.request_id
-            )
         except ProviderError as error:
             failure = error
+        else:
+            return
         await exchange.aclose()
         failure = self._call.complete(failure)
         self._call.log_failure(failure)
-        raise failure
+        # Without the frames below this one: their locals hold the answer, which may repeat the key.
+        raise failure.with_traceback(None)
 
     async def _accept(self, exchange: Exchange) -> Exchange:
         """Let a stream through; turn anything else that came with status 2xx into the error that it is."""
@@ -176,14 +168,22 @@ def _is_error(content: bytes) -> bool:
     return isinstance(body, dict) and bool(body.get("error"))
 
 
-async def _plain(exchange: Exchange) -> AsyncIterator[bytes]:
+async def _batches(exchange: Exchange, reader: FrameReader) -> AsyncIterator[list[Frame]]:
+    encoding = encoding_of(exchange.headers)
+    inflater = None if encoding is None else Inflater(encoding)
+    empty = True
     while chunk := await exchange.chunk():
-        yield chunk
-
-
-async def _inflated(exchange: Exchange, inflater: Inflater) -> AsyncIterator[bytes]:
-    while chunk := await exchange.chunk():
+        empty = False
+        if inflater is None:
+            yield reader.feed(chunk)
+            continue
         inflater.feed(chunk)
         while piece := inflater.step():
-            yield piece
-    inflater.check_end()
+            yield reader.feed(piece)
+    if inflater is not None:
+        inflater.check_end()
+    if empty:
+        raise ResponseDecodeError(
+            "The stream is empty.", phase="stream", status=exchange.status, request_id=request_id_of(exchange.headers)
+        )
+    yield reader.close()
