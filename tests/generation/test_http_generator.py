@@ -1,6 +1,11 @@
 """What all providers do alike, shown on one of them."""
 
+import json
+from contextlib import suppress
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from understudy.config.models.base import Secret
 from understudy.config.models.generation import CodexSettings
@@ -10,10 +15,12 @@ from understudy.domain.errors import (
     InvalidRequestError,
     MaxRetriesExceededError,
     OverloadedError,
+    ProviderError,
     ResponseDecodeError,
     StreamInterruptedError,
 )
 from understudy.domain.health import HealthStatus
+from understudy.domain.messages import Message, ToolCallPart
 from understudy.domain.results import FinishEvent, TextEvent, UsageEvent
 from understudy.providers.generation.openai import CodexGenerator
 
@@ -222,6 +229,51 @@ async def test_the_services_errors_pass_through_with_retries_made(codex, answer)
     with pytest.raises(AuthenticationError, match=r"codex generate: bad \[api\.openai\.com"):
         await generator.generate("Hi")
     assert len(server.requests) == 1
+
+
+KEYS = (
+    *("choices", "delta", "message", "content", "tool_calls", "function", "arguments", "index", "id", "usage", "error"),
+    *("code", "type", "item", "response", "output", "status", "prompt_tokens", "finish_reason", "model", "name"),
+)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda children: (
+        st.lists(children, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=4), children, max_size=5)
+    ),
+    max_leaves=15,
+)
+event_types = st.sampled_from(
+    [None, "response.output_item.added", "response.output_item.done", "response.completed", "response.failed", "error"]
+)
+odd_frames = st.lists(st.tuples(event_types, json_values), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(
+    frames=st.lists(st.tuples(event_types, json_values), min_size=1, max_size=4),
+    status=st.sampled_from([200, 400, 503]),
+)
+async def test_no_answer_however_odd_raises_anything_but_our_errors(serve, answer, sse, api, frames, status):
+    bodies = [{**body, "type": kind} if kind and isinstance(body, dict) else body for kind, body in frames]
+    texts = [json.dumps(body) for body in bodies]
+    for streamed in (True, False):
+        _, http = serve(sse(*texts) if streamed else answer(texts[0].encode(), status=status))
+        generator = CodexGenerator(CodexSettings(api_key=Secret("sk-test"), api=api), http=http)
+        with suppress(ProviderError):
+            result = await (generator.stream("Hi").result() if streamed else generator.generate("Hi"))
+            assert isinstance(result.model, str)
+            assert all(isinstance(call.id, str) and isinstance(call.name, str) for call in result.tool_calls)
+
+
+async def test_text_that_no_json_can_hold_is_refused_before_any_traffic(codex, answer):
+    server, generator = codex(answer(WHOLE))
+    call = ToolCallPart(id="c", name="f", arguments={"a": "\ud800"})
+    for prompt in ("\ud800", [Message.user("Hi"), Message.assistant(call)]):
+        with pytest.raises(InvalidRequestError, match="nothing was sent"):
+            await generator.generate(prompt)
+    assert not server.requests
 
 
 async def test_closing_twice_is_allowed(codex, answer):

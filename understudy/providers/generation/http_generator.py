@@ -40,7 +40,7 @@ HEALTH_TIMEOUT = 10.0
 """Seconds that a health check may take in all."""
 
 # A body that is JSON but not the protocol's shape shows as one of these when a codec reads it.
-_SHAPE_ERRORS = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
+_SHAPE_ERRORS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class HttpGenerator:
@@ -160,6 +160,10 @@ class HttpGenerator:
         except ProviderError as error:
             self._place(error, operation="stream" if stream else "generate", phase=None, headers={})
             raise
+        except ValueError as error:  # text with half a surrogate pair, which no JSON can hold
+            raise InvalidRequestError(
+                f"The request cannot be written as JSON: {error}; nothing was sent.", provider=self.name, phase="send"
+            ) from error
         options = {**self._settings.options, **request.options}
         return replace(wire, body={**wire.body, **options}) if options else wire
 

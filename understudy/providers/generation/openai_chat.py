@@ -18,8 +18,9 @@ from understudy.providers.generation.arguments import arguments_text, tool_call
 from understudy.providers.generation.call_ids import generated_id
 from understudy.providers.generation.openai_chat_stream import ChatDecoder
 from understudy.providers.generation.openai_errors import openai_error
-from understudy.providers.generation.openai_fields import chat_usage, content_texts, finish_reason, model_list
+from understudy.providers.generation.openai_fields import as_word, chat_usage, content_texts, finish_reason, model_list
 from understudy.providers.generation.openai_schema import named_schema
+from understudy.providers.generation.values import as_optional_text, as_text
 from understudy.providers.generation.wire import ErrorAnswer, Framing, WireRequest
 
 __all__ = ["ChatCodec", "ChatDialect", "image_url"]
@@ -96,16 +97,16 @@ class ChatCodec:
         if choice.get("error"):
             raise openai_error(choice, status=None)
         message = choice.get("message") or {}
-        parts = _parts(message, answer=body.get("id") or "")
-        word = choice.get("finish_reason")
+        parts = _parts(message, answer=as_text(body.get("id")))
+        word = as_word(choice.get("finish_reason"))
         return GenerationResult(
             parts=parts,
             finish_reason=finish_reason(word, has_calls=any(type(part) is ToolCallPart for part in parts)),
             finish_reason_raw=word,
             usage=chat_usage(body.get("usage")),
-            model=body.get("model") or "",
-            response_id=body.get("id"),
-            refusal=message.get("refusal") or None,
+            model=as_text(body.get("model")),
+            response_id=as_optional_text(body.get("id")),
+            refusal=as_optional_text(message.get("refusal")),
         )
 
     def decoder(self) -> ChatDecoder:
@@ -220,10 +221,10 @@ def _calls(message: Mapping[str, Any], *, answer: str) -> Iterator[ToolCallPart]
     for index, call in enumerate(calls):
         function = call.get("function") or {}
         yield tool_call(
-            call_id=call.get("id") or generated_id(answer, index),
-            name=function.get("name") or "",
+            call_id=as_text(call.get("id")) or generated_id(answer, index),
+            name=as_text(function.get("name")),
             arguments=function.get("arguments"),
         )
     legacy = message.get("function_call")
-    if legacy and legacy.get("name") and not calls:
+    if legacy and as_text(legacy.get("name")) and not calls:
         yield tool_call(call_id=generated_id(answer, 0), name=legacy["name"], arguments=legacy.get("arguments"))

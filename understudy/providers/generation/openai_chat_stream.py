@@ -19,7 +19,8 @@ from understudy.domain.results import (
 from understudy.providers.generation.arguments import tool_call
 from understudy.providers.generation.call_ids import generated_id
 from understudy.providers.generation.openai_errors import openai_error
-from understudy.providers.generation.openai_fields import chat_usage, content_texts, finish_reason
+from understudy.providers.generation.openai_fields import as_word, chat_usage, content_texts, finish_reason
+from understudy.providers.generation.values import as_text
 
 __all__ = ["ChatDecoder"]
 
@@ -61,7 +62,7 @@ class ChatDecoder:
         self._word: str | None = None
         self._usage: Any = None
         self._model = ""
-        self._id: str | None = None
+        self._id = ""
 
     @property
     def text(self) -> str:
@@ -116,15 +117,15 @@ class ChatDecoder:
             finish_reason_raw=self._word,
             usage=chat_usage(self._usage),
             model=self._model,
-            response_id=self._id,
+            response_id=self._id or None,
             refusal="".join(self._refusal) or None,
         )
 
     def _chunk(self, data: Mapping[str, Any], choices: Iterable[Mapping[str, Any]]) -> Iterator[StreamEvent]:
         if data.get("error"):
             raise openai_error(data, status=None, operation="stream")
-        self._model = data.get("model") or self._model
-        self._id = data.get("id") or self._id
+        self._model = as_text(data.get("model")) or self._model
+        self._id = as_text(data.get("id")) or self._id
         for choice in choices:
             if not choice.get("index"):
                 yield from self._choice(choice)
@@ -150,7 +151,7 @@ class ChatDecoder:
         legacy = delta.get("function_call")
         if legacy:
             yield from self._legacy_call(legacy)
-        word = choice.get("finish_reason")
+        word = as_word(choice.get("finish_reason"))
         if word is not None:
             self._word = word
             if word:
@@ -172,12 +173,13 @@ class ChatDecoder:
 
     def _call(self, delta: Mapping[str, Any]) -> Iterator[StreamEvent]:
         function = delta.get("function") or {}
-        call = self._find(delta.get("index"), delta.get("id") or "", function.get("name") or "")
+        call_id = as_text(delta.get("id"))
+        call = self._find(delta.get("index"), call_id, as_text(function.get("name")))
         if call is None:
             yield from self._announce()
-            call = _Call(len(self._calls), key=delta.get("index"), answer=self._id or "")
+            call = _Call(len(self._calls), key=delta.get("index"), answer=self._id)
             self._calls.append(call)
-        call.id = call.id or delta.get("id") or ""
+        call.id = call.id or call_id
         yield self._grow(call, function)
 
     def _find(self, key: Any, call_id: str, name: str) -> _Call | None:
@@ -196,14 +198,14 @@ class ChatDecoder:
 
     def _legacy_call(self, function: Mapping[str, Any]) -> Iterator[StreamEvent]:
         if self._legacy is None:
-            if not function.get("name"):
+            if not as_text(function.get("name")):
                 return
-            self._legacy = _Call(len(self._calls), key=None, answer=self._id or "")
+            self._legacy = _Call(len(self._calls), key=None, answer=self._id)
             self._calls.append(self._legacy)
         yield self._grow(self._legacy, function)
 
     def _grow(self, call: _Call, function: Mapping[str, Any]) -> StreamEvent:
-        call.name = call.name or function.get("name") or ""
+        call.name = call.name or as_text(function.get("name"))
         piece = function.get("arguments")
         if isinstance(piece, str):
             call.pieces.append(piece)

@@ -11,7 +11,7 @@ import msgspec
 from understudy.domain.generation import ModelInfo
 from understudy.domain.results import FinishReason, Usage
 
-__all__ = ["chat_usage", "content_texts", "count", "finish_reason", "model_list", "responses_usage"]
+__all__ = ["as_word", "chat_usage", "content_texts", "count", "finish_reason", "model_list", "responses_usage"]
 
 _FINISH: Mapping[str, FinishReason] = MappingProxyType(
     {
@@ -36,6 +36,11 @@ def finish_reason(word: str | None, *, has_calls: bool) -> FinishReason:
     """The word in our vocabulary. Services that say only "stop" when a tool is asked for are understood."""
     found = _FINISH.get(word or "", FinishReason.OTHER)
     return FinishReason.TOOL_CALLS if has_calls and found is FinishReason.STOP else found
+
+
+def as_word(value: Any) -> str | None:
+    """A finish reason as it came, in text; None where there is none."""
+    return value if value is None or isinstance(value, str) else str(value)
 
 
 def count(value: Any) -> int:

@@ -13,9 +13,10 @@ from understudy.domain.results import GenerationResult
 from understudy.providers.generation.arguments import arguments_text, tool_call
 from understudy.providers.generation.openai_chat import image_url
 from understudy.providers.generation.openai_errors import openai_error
-from understudy.providers.generation.openai_fields import finish_reason, model_list, responses_usage
+from understudy.providers.generation.openai_fields import as_word, finish_reason, model_list, responses_usage
 from understudy.providers.generation.openai_responses_stream import ResponsesDecoder
 from understudy.providers.generation.openai_schema import named_schema
+from understudy.providers.generation.values import as_optional_text, as_text
 from understudy.providers.generation.wire import ErrorAnswer, Framing, WireRequest
 
 __all__ = ["ResponsesCodec", "response_result"]
@@ -83,14 +84,14 @@ def response_result(response: Mapping[str, Any], *, operation: str) -> Generatio
     for item in response.get("output") or ():
         parts.extend(_parts(item, refusals))
     word = (response.get("incomplete_details") or {}).get("reason") if status == "incomplete" else None
-    word = word or status
+    word = as_word(word or status)
     return GenerationResult(
         parts=tuple(parts),
         finish_reason=finish_reason(word, has_calls=any(type(part) is ToolCallPart for part in parts)),
         finish_reason_raw=word,
         usage=responses_usage(response.get("usage")),
-        model=response.get("model") or "",
-        response_id=response.get("id"),
+        model=as_text(response.get("model")),
+        response_id=as_optional_text(response.get("id")),
         refusal="".join(refusals) or None,
     )
 
@@ -106,14 +107,16 @@ def _parts(item: Mapping[str, Any], refusals: list[str]) -> Iterator[Part]:
                 refusals.append(content.get("refusal") or "")
     elif kind == "function_call":
         yield tool_call(
-            call_id=item.get("call_id") or item.get("id") or "",
-            name=item.get("name") or "",
+            call_id=as_text(item.get("call_id")) or as_text(item.get("id")),
+            name=as_text(item.get("name")),
             arguments=item.get("arguments"),
         )
     elif kind == "reasoning":
         text = _texts(item.get("summary")) or _texts(item.get("content"))
-        signature = item.get("encrypted_content")
-        yield ReasoningPart(text=text, signature=signature, redacted=bool(signature and not text), id=item.get("id"))
+        signature = as_optional_text(item.get("encrypted_content"))
+        yield ReasoningPart(
+            text=text, signature=signature, redacted=bool(signature and not text), id=as_optional_text(item.get("id"))
+        )
 
 
 def _texts(entries: Any) -> str:

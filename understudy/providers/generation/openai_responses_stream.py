@@ -17,6 +17,7 @@ from understudy.domain.results import (
 )
 from understudy.providers.generation.arguments import tool_call
 from understudy.providers.generation.openai_errors import openai_error
+from understudy.providers.generation.values import as_text
 
 __all__ = ["ResponsesDecoder"]
 
@@ -88,7 +89,7 @@ class ResponsesDecoder:
         item = data["item"]
         if item.get("type") != "function_call":
             return ()
-        call = (len(self._calls), item.get("call_id") or item.get("id") or "", item.get("name") or "")
+        call = (len(self._calls), as_text(item.get("call_id")) or as_text(item.get("id")), as_text(item.get("name")))
         self._calls[_place(data)] = call
         return (ToolCallDeltaEvent(*call, ""),)
 
@@ -101,10 +102,12 @@ class ResponsesDecoder:
         self._items[_place(data)] = item
         if item.get("type") != "function_call":
             return ()
-        call_id = item.get("call_id") or item.get("id") or ""
-        return (
-            ToolCallEvent(tool_call(call_id=call_id, name=item.get("name") or "", arguments=item.get("arguments"))),
+        call = tool_call(
+            call_id=as_text(item.get("call_id")) or as_text(item.get("id")),
+            name=as_text(item.get("name")),
+            arguments=item.get("arguments"),
         )
+        return (ToolCallEvent(call),)
 
     def _finish(self, data: Mapping[str, Any]) -> Iterator[StreamEvent]:
         response = data["response"]

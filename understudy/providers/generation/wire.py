@@ -31,7 +31,11 @@ class WireRequest:
 
 
 class StreamDecoder(Protocol):
-    """Reads one stream: decoded JSON in, events out. One instance serves one stream."""
+    """Reads one stream: decoded JSON in, events out. One instance serves one stream.
+
+    The literal frame ``[DONE]`` is not JSON and is not fed; a decoder of a format that ends with it also has ``end``
+    (``frame_reading.EndMarked``).
+    """
 
     @property
     def text(self) -> str:
