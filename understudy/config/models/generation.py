@@ -54,7 +54,7 @@ class CodexSettings(ProviderSettings):
     """OpenAI's Chat Completions and Responses APIs."""
 
     base_url: BaseUrl = "https://api.openai.com/v1"
-    model: str = "gpt-5.6-terra"
+    model: str = "gpt-6.1-terra"
     api: Literal["chat", "responses"] = "responses"
     """Which of the two APIs is spoken; services that are only compatible with OpenAI's mostly speak `chat`."""
     organization: str | None = None
