@@ -336,3 +336,20 @@ async def test_what_is_not_http_is_a_typed_error(serve_raw, make_clients, answer
     async with serve_raw(talk) as base_url, make_clients() as clients:
         with pytest.raises(ResponseDecodeError):
             await ask(clients.client(provider="p", base_url=base_url))
+
+
+@pytest.mark.parametrize("size", [0, 1000, 600_000, 3_000_000])
+async def test_bodies_of_any_size_arrive_whole_and_can_be_sent_again(serve, make_clients, size):
+    content = bytes(range(256)) * (size // 256)
+    received = []
+
+    async def handler(request):
+        received.append(await request.read())
+        assert request.headers["content-length"] == str(len(content))
+        return web.json_response({}, status=503 if len(received) == 1 else 200)
+
+    async with serve(handler) as server, make_clients() as clients:
+        client = clients.client(provider="p", base_url=server.base_url)
+        response = await client.request("POST", "/x", operation="put", content=content)
+    assert response.attempts == 2
+    assert received == [content, content]

@@ -294,3 +294,21 @@ async def test_a_stream_read_to_its_end_returns_its_connection(serve, make_clien
 async def test_json_frames_are_bytes_ready_to_be_decoded(served):
     frames = await served([b'data: {"text": "h\xc3', b'\xa9"}\n\n'])
     assert json.loads(frames[0].data) == {"text": "hé"}
+
+
+@pytest.mark.parametrize("injected", [False, True], ids=["engine", "transport"])
+async def test_the_limit_of_one_attempt_holds_over_its_stream(serve, make_clients, injected):
+    async def endless():
+        while True:
+            yield b": ping\n\n"
+            await asyncio.sleep(0.01)
+
+    async def handler(request):
+        return web.Response(body=endless(), headers=SSE)
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, headers=SSE, content=endless()))
+    hasty = make_clients(transport if injected else None, timeout={"attempt": 0.1})
+    async with serve(handler) as server, hasty as clients:
+        with pytest.raises(RequestTimeoutError) as caught:
+            await read_all(clients.client(provider="p", base_url=server.base_url))
+    assert caught.value.phase == "attempt"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 
 import httpx
@@ -15,7 +16,7 @@ from understudy.domain.errors import (
     StreamInterruptedError,
 )
 from understudy.providers.http.exchange import Outgoing, reveal
-from understudy.providers.http.failures import headers_too_large, idle_timeout, total_timeout
+from understudy.providers.http.failures import headers_too_large, idle_timeout
 
 __all__ = ["TransportEngine"]
 
@@ -54,7 +55,7 @@ class TransportEngine:
 class TransportExchange:
     """An answer that came through an httpx transport."""
 
-    __slots__ = ("_chunks", "_deadline", "_idle", "_response", "_streaming", "headers", "status")
+    __slots__ = ("_chunks", "_deadline", "_idle", "_response", "_streaming", "_too_late", "headers", "status")
 
     def __init__(self, response: httpx.Response, outgoing: Outgoing) -> None:
         self.status = response.status_code
@@ -62,15 +63,17 @@ class TransportExchange:
         self._response = response
         self._idle = outgoing.read
         self._streaming = outgoing.streaming
-        self._deadline: float | None = None
+        self._deadline = math.inf
+        self._too_late: RequestTimeoutError | None = None
         stream = response.stream
         self._chunks: AsyncIterator[bytes] | None = None
         if isinstance(stream, httpx.AsyncByteStream):
             self._chunks = stream.__aiter__()
 
-    def expire_at(self, when: float) -> None:
-        """Let ``chunk`` raise RequestTimeoutError from ``when`` on, in the event loop's time."""
+    def expire_at(self, when: float, failure: RequestTimeoutError) -> None:
+        """Let ``chunk`` raise ``failure`` from ``when`` on, in the event loop's time."""
         self._deadline = when
+        self._too_late = failure
 
     async def chunk(self) -> bytes:
         """The next bytes of the body; empty at the end."""
@@ -80,8 +83,7 @@ class TransportExchange:
         failure: HTTPClientError
         now = asyncio.get_running_loop().time()
         idle = now + self._idle
-        total = self._deadline is not None and self._deadline < idle
-        timeout = asyncio.timeout_at(self._deadline if total else idle)
+        timeout = asyncio.timeout_at(min(self._deadline, idle))
         try:
             async with timeout:
                 while (data := await anext(chunks, None)) is not None:
@@ -96,7 +98,8 @@ class TransportExchange:
             failure = StreamInterruptedError(f"The connection was lost: {error}.", phase="body", retryable=True)
         except OSError as error:
             if timeout.expired():
-                failure = total_timeout() if total else idle_timeout(self._idle, streaming=self._streaming)
+                silent = idle_timeout(self._idle, streaming=self._streaming)
+                failure = self._too_late if self._too_late is not None and self._deadline < idle else silent
             else:
                 failure = StreamInterruptedError(f"The connection was lost: {error}.", phase="body", retryable=True)
         raise failure

@@ -34,6 +34,7 @@ class Call:
     """
 
     __slots__ = (
+        "_attempt_began",
         "_last",
         "_started",
         "attempts",
@@ -56,6 +57,7 @@ class Call:
         self.insists: bool | None = None
         self.deadline = 0.0
         self._started = 0.0
+        self._attempt_began = 0.0
         self._last: ProviderError | None = None
 
     def elapsed(self) -> float:
@@ -120,6 +122,7 @@ class Call:
         """One attempt, within the limit for one."""
         self.attempts += 1
         self.insists = None
+        self._attempt_began = asyncio.get_running_loop().time()
         limit = self.core.policy.attempt
         if limit is None:
             return await self._exchange(use)
@@ -129,10 +132,16 @@ class Call:
         except ProviderError as error:
             failure = error
         except TimeoutError:
-            failure = self.complete(
-                RequestTimeoutError(f"The attempt took longer than {limit:g} s.", phase="attempt", retryable=True)
-            )
+            failure = self.complete(_attempt_too_long(limit))
         raise failure
+
+    def last_moment(self) -> tuple[float, RequestTimeoutError]:
+        """Until when a stream may last, in the event loop's time, and the error that it ends with then."""
+        limit = self.core.policy.attempt
+        if limit is not None and self._attempt_began + limit < self.deadline:
+            return self._attempt_began + limit, _attempt_too_long(limit)
+        message = f"The stream did not end within the total deadline of {self.total:g} s."
+        return self.deadline, RequestTimeoutError(message, phase="total", retryable=True)
 
     async def _exchange(self, use: Callable[[Exchange], Awaitable[_T]]) -> _T:
         try:
@@ -225,6 +234,10 @@ class Call:
         if error.body is not None:
             error.body = redactor.text(error.body)
         return error
+
+
+def _attempt_too_long(limit: float) -> RequestTimeoutError:
+    return RequestTimeoutError(f"The attempt took longer than {limit:g} s.", phase="attempt", retryable=True)
 
 
 def _redirect(exchange: Exchange) -> ResponseDecodeError:

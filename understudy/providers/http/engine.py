@@ -6,6 +6,7 @@ Imported when the first real request is made: aiohttp costs more to import than 
 from __future__ import annotations
 
 import asyncio
+import io
 import math
 from collections.abc import AsyncGenerator
 from contextvars import ContextVar
@@ -16,9 +17,9 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.tracing import Trace
 
 from understudy.config.models.http import HttpSettings
-from understudy.domain.errors import HTTPClientError
+from understudy.domain.errors import HTTPClientError, RequestTimeoutError
 from understudy.providers.http.exchange import Outgoing, reveal
-from understudy.providers.http.failures import headers_too_large, idle_timeout, total_timeout
+from understudy.providers.http.failures import headers_too_large, idle_timeout
 from understudy.providers.http.tls import TlsTrust
 from understudy.providers.http.translation import before_head, in_body, may_be_stale
 
@@ -27,6 +28,7 @@ __all__ = ["AiohttpEngine"]
 # What the current task sends: the connector has no other way to say whether it had to open a connection.
 _sending: ContextVar[Outgoing] = ContextVar("understudy_http_sending")
 
+_ONE_PIECE = 512 * 1024  # bytes of a request's body that are sent at once
 _STALE_WINDOW = 1.0  # seconds; a connection that fails later than this was not closed while it was idle
 
 
@@ -75,7 +77,7 @@ class AiohttpEngine:
                 response = await self._session.request(
                     outgoing.method,
                     outgoing.url,
-                    data=outgoing.body,
+                    data=_payload(outgoing.body),
                     headers=reveal(outgoing),
                     allow_redirects=False,
                     timeout=self._timeout(outgoing),
@@ -116,7 +118,7 @@ class AiohttpEngine:
 class AiohttpExchange:
     """An answer that came through aiohttp."""
 
-    __slots__ = ("_content", "_expired", "_outgoing", "_response", "_timer", "headers", "status")
+    __slots__ = ("_content", "_outgoing", "_response", "_timer", "_too_late", "headers", "status")
 
     def __init__(self, response: aiohttp.ClientResponse, headers: dict[str, str], outgoing: Outgoing) -> None:
         self.status = response.status
@@ -124,7 +126,7 @@ class AiohttpExchange:
         self._response = response
         self._content = response.content
         self._outgoing = outgoing
-        self._expired = False
+        self._too_late: RequestTimeoutError | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     async def chunk(self) -> bytes:
@@ -138,16 +140,16 @@ class AiohttpExchange:
         except TimeoutError:
             failure = idle_timeout(self._outgoing.read, streaming=self._outgoing.streaming)
         except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
-            failure = total_timeout() if self._expired else in_body(error, streaming=self._outgoing.streaming)
+            failure = self._too_late or in_body(error, streaming=self._outgoing.streaming)
         self._response.close()
         raise failure
 
-    def expire_at(self, when: float) -> None:
-        """Let ``chunk`` raise RequestTimeoutError from ``when`` on: one timer, not one per chunk."""
-        self._timer = asyncio.get_running_loop().call_at(when, self._expire)
+    def expire_at(self, when: float, failure: RequestTimeoutError) -> None:
+        """Let ``chunk`` raise ``failure`` from ``when`` on: one timer, not one per chunk."""
+        self._timer = asyncio.get_running_loop().call_at(when, self._expire, failure)
 
-    def _expire(self) -> None:
-        self._expired = True
+    def _expire(self, failure: RequestTimeoutError) -> None:
+        self._too_late = failure
         self._content.set_exception(aiohttp.ClientError("the total deadline has passed"))
         self._response.close()
 
@@ -169,6 +171,11 @@ def _session(settings: HttpSettings) -> aiohttp.ClientSession:
         max_line_size=settings.limits.header_bytes,
         max_field_size=settings.limits.header_bytes,
     )
+
+
+def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
+    # aiohttp writes bytes in one piece and warns of it when they are many; a file it writes piece by piece.
+    return io.BytesIO(body) if body is not None and len(body) > _ONE_PIECE else body
 
 
 async def _close_with_loop(session: aiohttp.ClientSession) -> AsyncGenerator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from understudy.domain.errors import RequestTimeoutError
 from understudy.domain.secrets import Secret
 
 __all__ = ["Engine", "Exchange", "Outgoing", "reveal"]
@@ -69,8 +70,8 @@ class Exchange(Protocol):
         """
         ...
 
-    def expire_at(self, when: float) -> None:
-        """Let ``chunk`` raise RequestTimeoutError from ``when`` on, in the event loop's time."""
+    def expire_at(self, when: float, failure: RequestTimeoutError) -> None:
+        """Let ``chunk`` raise ``failure`` from ``when`` on, in the event loop's time."""
         ...
 
     async def aclose(self) -> None:

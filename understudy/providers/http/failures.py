@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from understudy.domain.errors import LimitExceededError, RequestTimeoutError
 
-__all__ = ["headers_too_large", "idle_timeout", "total_timeout"]
+__all__ = ["headers_too_large", "idle_timeout"]
 
 
 def headers_too_large(limit: int) -> LimitExceededError:
@@ -22,8 +22,3 @@ def idle_timeout(seconds: float, *, streaming: bool) -> RequestTimeoutError:
     return RequestTimeoutError(
         f"The {what} stopped: nothing came for {seconds:g} s.", phase="idle" if streaming else "read", retryable=True
     )
-
-
-def total_timeout() -> RequestTimeoutError:
-    """The error for a deadline that passed between the answer's head and its end."""
-    return RequestTimeoutError("The total deadline passed before the answer's end.", phase="total", retryable=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self, TypeAlias
 
 import msgspec
 
-from understudy.domain.errors import HTTPClientError, ProviderError, ResponseDecodeError
+from understudy.domain.errors import HTTPClientError, ProviderError, RequestTimeoutError, ResponseDecodeError
 from understudy.providers.http import records
 from understudy.providers.http.answers import request_id_of
 from understudy.providers.http.body import Inflater, encoding_of, read_body
@@ -69,7 +69,7 @@ class HttpStream:
 
     async def __aenter__(self) -> Self:
         self._exchange = await self._call.finish(self._accept)
-        self._exchange.expire_at(self._call.deadline)
+        self._exchange.expire_at(*self._call.last_moment())
         return self
 
     async def __aexit__(
@@ -151,8 +151,8 @@ class _Resumed:
         first, self._first = self._first, b""
         return first or await self._exchange.chunk()
 
-    def expire_at(self, when: float) -> None:
-        self._exchange.expire_at(when)
+    def expire_at(self, when: float, failure: RequestTimeoutError) -> None:
+        self._exchange.expire_at(when, failure)
 
     async def aclose(self) -> None:
         await self._exchange.aclose()
