@@ -54,7 +54,7 @@ def yaml_scalar(value: Any) -> str:
         plain = (
             _PLAIN.fullmatch(value) and plain_scalar(value) == value and ": " not in value and value[:3] not in _MARKS
         )
-        return value if plain else json.dumps(value)
+        return value if plain else _quoted(value)
     if isinstance(value, float):
         return _yaml_float(value)
     if isinstance(value, Mapping):
@@ -64,6 +64,12 @@ def yaml_scalar(value: Any) -> str:
     return json.dumps(value)
 
 
+def _quoted(text: str) -> str:
+    """JSON's quotes are YAML's, except for signs that YAML does not print and JSON writes as two halves."""
+    body = json.dumps(text, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda sign: f"\\u{ord(sign.group()):04x}", body)
+
+
 def _yaml_float(value: float) -> str:
     if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - only a NaN differs from itself
         return {"inf": ".inf", "-inf": "-.inf"}.get(str(value), ".nan")
@@ -71,7 +77,7 @@ def _yaml_float(value: float) -> str:
 
 
 def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name) else json.dumps(name)
+    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name) else _quoted(name)
 
 
 def yaml_lines(leaves: Iterable[tuple[KeyPath, Any, str | None]]) -> list[str]:

@@ -70,12 +70,15 @@ class Catalog:
             self._slots[path] = self._find(path)
         return self._slots[path]
 
-    def is_credential(self, path: KeyPath) -> bool:
-        """Whether a text at ``path`` is a credential: by its type; by its name in a section of an unknown plugin."""
+    def is_credential(self, path: KeyPath, *, derived: bool) -> bool:
+        """Whether a text at ``path`` is wrapped as a credential: by its type, or as a plugin's of which no model tells.
+
+        ``derived`` says that it came from a variable or a file.
+        """
         slot = self.slot(path)
-        if slot is None:
+        if slot is None or slot.secret:
             return True
-        return slot.secret or (slot.kind == "open" and path[: len(PLUGINS)] == PLUGINS and _looks_secret(path))
+        return slot.kind == "open" and path[: len(PLUGINS)] == PLUGINS and (derived or _looks_secret(path))
 
     def is_masked(self, path: KeyPath, text: str, *, derived: bool) -> bool:
         """Whether ``text`` at ``path`` is masked where settings are shown.

@@ -37,9 +37,9 @@ class Policy:
 
     def check(self) -> list[Problem]:
         """What is refused and not waived. What is allowed all the same, and worth knowing, is logged once, here."""
-        problems = list(self._unknown_waivers())
+        problems: list[Problem] = []
+        waivers = self._waivers(problems)
         refused = {**self._moved_keys(), **(self._unfit_for_production() if self._settings.production else {})}
-        waivers = {parse_key(key): key for key, reason in self._settings.waivers.items() if reason}
         for path, reason in refused.items():
             if path in waivers:
                 self._log_waiver(path, reason, waivers[path])
@@ -104,19 +104,22 @@ class Policy:
         hint = f"Change it, {profile}or allow it: waivers: {{{key}: the reason in words}}."
         return Problem(reason=reason, origin=self._origin(path), path=path, hint=hint)
 
-    def _unknown_waivers(self) -> Iterator[Problem]:
-        for key in self._settings.waivers:
+    def _waivers(self, problems: list[Problem]) -> dict[KeyPath, str]:
+        """What is waived, by path, with the key as it is written; waivers for no key are problems."""
+        waivers: dict[KeyPath, str] = {}
+        for key in (key for key, reason in self._settings.waivers.items() if reason):
             path: KeyPath = ("waivers", key)
             try:
                 waived = parse_key(key)
             except ValueError as error:
-                yield Problem(reason=str(error), origin=self._key_origin(path), path=path)
+                problems.append(Problem(reason=str(error), origin=self._key_origin(path), path=path))
                 continue
             if self._catalog.slot(waived) is None:
-                unknown = unknown_key(waived, self._catalog, self._key_origin(path))
-                yield Problem(
-                    reason="there is no such key to waive", origin=unknown.origin, path=path, hint=unknown.hint
-                )
+                hint = unknown_key(waived, self._catalog, None).hint
+                reason = "there is no such key to waive"
+                problems.append(Problem(reason=reason, origin=self._key_origin(path), path=path, hint=hint))
+            waivers[waived] = key
+        return waivers
 
     def _needless_waivers(self, waivers: Mapping[KeyPath, str], refused: Mapping[KeyPath, str]) -> Iterator[Problem]:
         wanted = [format_key(path) for path in refused if path not in waivers]

@@ -114,7 +114,7 @@ def _mask_values(line: str, number: int, column: int, tree: Node, is_open: IsOpe
     for start, end, is_shown in sorted(pieces, key=lambda piece: (piece[0], piece[2])):
         if start < position or end <= start:
             continue
-        shown = line[start:end] if is_shown else MASK
+        shown = _hide_anchors(line[start:end]) if is_shown else MASK
         text += _hide_anchors(line[position:start]) + shown
         if column >= end:
             caret += len(shown) - (end - start)

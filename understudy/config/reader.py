@@ -252,6 +252,7 @@ _SYNTAX = (
     ("unknown escape", "this is no escape sequence", "In single quotes a backslash is only a backslash."),
     ("<block end>", "the indentation does not fit, or a bracket or quote is out of place", None),
     ("expected ',' or", "a bracket is not closed, or a comma is missing", None),
+    ("node content", "a value is missing, or a bracket is not closed", None),
     ("undefined tag handle", "settings take no tags but YAML's own", "Quote the value if the ! belongs to it."),
 )
 _AT_START = ("could not find expected ':'", "unexpected end of stream", "expected ',' or")
@@ -263,8 +264,9 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, name: str) -> Proble
     mark = error.problem_mark or error.context_mark
     if error.context_mark is not None and any(words in said for words in _AT_START):
         mark = error.context_mark
-    origin = Origin(name, mark.line + 1, mark.column + 1) if mark is not None else Origin(name)
-    if mark is not None and _line(text, mark.line)[mark.column :].startswith("\t"):
+    line, column = _place(text, mark.line, mark.column) if mark is not None else (0, 0)
+    origin = Origin(name, line, column)
+    if any(rest[column - 1 :].startswith("\t") for rest in text.split("\n")[line - 1 : line]):
         return Problem(reason=f"not YAML: {_TAB}", origin=origin, hint="Indent with spaces.")
     for words, reason, hint in _SYNTAX:
         if words in said:
@@ -273,9 +275,10 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, name: str) -> Proble
     return Problem(reason=f"not YAML: {plain}", origin=origin)
 
 
-def _line(text: str, number: int) -> str:
-    lines = text.split("\n", number + 1)
-    return lines[number] if number < len(lines) else ""
+def _place(text: str, line: int, column: int) -> tuple[int, int]:
+    """Line and column from 1. What is missing at the end is missing after the last text, not after blank lines."""
+    lines = text.rstrip().split("\n")
+    return (line + 1, column + 1) if line < len(lines) else (len(lines), len(lines[-1]) + 1)
 
 
 def _character_problem(error: yaml.reader.ReaderError, text: str, name: str) -> Problem:

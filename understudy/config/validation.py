@@ -60,7 +60,7 @@ def protect(node: Node, catalog: Catalog, path: KeyPath = ()) -> Node:
         value = {key: protect(child, catalog, (*path, key)) for key, child in value.items()}
     elif isinstance(value, list):
         value = [protect(item, catalog, (*path, index)) for index, item in enumerate(value)]
-    elif isinstance(value, str) and catalog.is_credential(path):
+    elif isinstance(value, str) and catalog.is_credential(path, derived=node.derived):
         value = Secret(value)
     return Node(value, node.origin, node.key, node.span, shadowed, node.derived)
 
