@@ -1,6 +1,7 @@
 """One pool, many thin clients: the only package that imports HTTP libraries."""
 
 from understudy.providers.http.answers import ErrorAnswer, HttpResponse
+from understudy.providers.http.breaker import BreakerState, CircuitBreaker
 from understudy.providers.http.client import HttpClient
 from understudy.providers.http.clients import HttpClients
 from understudy.providers.http.frames import Frame
@@ -9,6 +10,8 @@ from understudy.providers.http.stream import Framing, HttpStream
 
 __all__ = [
     "RETRY_STATUSES",
+    "BreakerState",
+    "CircuitBreaker",
     "ErrorAnswer",
     "ErrorMapper",
     "Frame",

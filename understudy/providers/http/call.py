@@ -16,6 +16,7 @@ from understudy.providers.http import records
 from understudy.providers.http.advice import retry_after, should_retry
 from understudy.providers.http.answers import ErrorAnswer, HttpResponse, request_id_of
 from understudy.providers.http.body import read_body, read_excerpt
+from understudy.providers.http.breaker import CircuitBreaker
 from understudy.providers.http.core import Core
 from understudy.providers.http.exchange import Exchange, Outgoing
 from understudy.providers.http.mapping import default_error
@@ -123,6 +124,32 @@ class Call:
         self.attempts += 1
         self.insists = None
         self._attempt_began = asyncio.get_running_loop().time()
+        breaker = self.core.breaker
+        if breaker is None:
+            return await self._limited(use)
+        try:
+            breaker.admit()
+        except ProviderError as error:
+            failure = self.complete(error)
+            failure.__cause__ = self._last
+        else:
+            return await self._watched(breaker, use)
+        raise failure
+
+    async def _watched(self, breaker: CircuitBreaker, use: Callable[[Exchange], Awaitable[_T]]) -> _T:
+        """One attempt whose end the breaker is told."""
+        try:
+            result = await self._limited(use)
+        except ProviderError as error:
+            breaker.failed(error)
+            raise
+        except BaseException:
+            breaker.abandoned()
+            raise
+        breaker.succeeded()
+        return result
+
+    async def _limited(self, use: Callable[[Exchange], Awaitable[_T]]) -> _T:
         limit = self.core.policy.attempt
         if limit is None:
             return await self._exchange(use)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from understudy._version import __version__
 from understudy.config.models.http import HttpOverrides, HttpSettings
 from understudy.domain.secrets import Secret
+from understudy.providers.http.breaker import CircuitBreaker
 from understudy.providers.http.budget import RetryBudget
 from understudy.providers.http.client import HttpClient
 from understudy.providers.http.core import Core, Hooks
@@ -64,12 +65,13 @@ class HttpClients:
         overrides: HttpOverrides | None = None,
         errors: ErrorMapper | None = None,
         allow_plain_http: bool = False,
+        breaker: CircuitBreaker | None = None,
     ) -> HttpClient:
         """A client bound to ``base_url``.
 
         ``secret_headers`` are revealed only on sending; over plain http only to loopback hosts, unless
         ``allow_plain_http`` waives that. ``overrides`` are laid over the shared settings, ``errors`` maps answers with
-        status 400 and above, by status alone if absent.
+        status 400 and above, by status alone if absent. ``breaker`` stops attempts while the service is down.
 
         Raises ConfigurationError for a base URL that is not usable, a credential that would travel in clear, and a CA
         bundle that cannot be read; InvalidRequestError for a header that cannot be sent.
@@ -85,6 +87,7 @@ class HttpClients:
             budget=self._budget(origin.netloc),
             engine=self._pools.pool(tls).engine,
             plain_http_secrets=allow_plain_http,
+            breaker=breaker,
         )
         own = {"user-agent": f"understudy/{__version__}"}
         return HttpClient(core, headers=own | checked(headers), secrets=checked_secrets(secret_headers))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from understudy.providers.http.breaker import CircuitBreaker
 from understudy.providers.http.budget import RetryBudget
 from understudy.providers.http.exchange import Engine
 from understudy.providers.http.mapping import ErrorMapper
@@ -39,3 +40,4 @@ class Core:
     budget: RetryBudget
     engine: Callable[[], Engine] = field(repr=False)
     plain_http_secrets: bool = False
+    breaker: CircuitBreaker | None = None

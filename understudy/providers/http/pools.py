@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Pool", "Pools"]
 
+_ELSEWHERE = 2.0  # seconds that another thread's event loop is given to close its connections
+
 
 class Pools:
     """The pools of one container, by TLS configuration; or, instead of them all, one transport that it was given."""
@@ -91,7 +93,7 @@ class Pool:
             if loop is here:
                 await engine.aclose()
             elif loop.is_running():
-                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(engine.aclose(), loop))
+                await _close_in(loop, engine)
 
     def _make(self, key: tuple[int, asyncio.AbstractEventLoop]) -> Engine:
         with self._lock:
@@ -115,3 +117,9 @@ class Pool:
         from understudy.providers.http.engine import AiohttpEngine
 
         return AiohttpEngine(self._settings, self._trust)
+
+
+async def _close_in(loop: asyncio.AbstractEventLoop, engine: Engine) -> None:
+    closing = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(engine.aclose(), loop))
+    # A loop that ends meanwhile never runs this, and closes its engine itself.
+    await asyncio.wait([closing], timeout=_ELSEWHERE)

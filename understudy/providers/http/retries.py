@@ -73,6 +73,8 @@ class _Retries:
         """Whether the same request may succeed later, and the server's advice lets us wait for it."""
         if not isinstance(error, ProviderError) or not error.retryable:
             return False
+        if error.phase == "breaker":
+            return False
         advice = error.retry_after
         if advice is not None and advice > self._call.core.policy.retry_after_max:
             return False
