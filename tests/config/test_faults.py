@@ -87,6 +87,12 @@ def test_http2_is_refused_with_the_reason_wherever_it_is_asked_for(faults):
     assert all("cancelled streams" in fault.reason for fault in found)
 
 
+@pytest.mark.parametrize("options", [{"set": ["http.http2=true"]}, {"environ": {"UNDERSTUDY__HTTP__HTTP2": "true"}}])
+def test_http2_is_refused_from_elsewhere_too(faults, options):
+    (fault,) = faults("", **options)
+    assert "cancelled streams" in fault.reason
+
+
 def test_a_fault_in_an_overlay_names_the_overlay(faults, write):
     write("http:\n  keepalive: soon\n", "settings.x.yaml")
     (fault,) = faults("http: {keepalive: 3}", profile="x")

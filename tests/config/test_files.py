@@ -120,7 +120,7 @@ def test_names_that_are_no_profiles_are_refused(faults, name):
 @pytest.mark.parametrize("key", ["profile: prod", "profiles: [a]"])
 def test_a_file_never_chooses_the_profile(faults, key):
     (fault,) = faults(key)
-    assert fault.reason == "a settings file cannot choose the profile"
+    assert fault.reason == "settings cannot choose the profile"
 
 
 def test_the_local_file_counts_last_but_never_under_test(load, write):

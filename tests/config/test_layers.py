@@ -56,6 +56,14 @@ def test_null_in_place_of_a_section_is_a_fault_with_advice(faults):
     assert "Remove the key" in fault.hint
 
 
+def test_a_model_in_code_counts_with_the_names_that_a_file_has(load):
+    from understudy.config.models.mock import ErrorSettings, MockSettings
+
+    script = MockSettings(errors=(ErrorSettings.model_validate({"class": "OverloadedError"}),))
+    loaded = load("", code={"generation": {"claude": {"mock": script}}})
+    assert loaded.settings.generation.claude.mock == script
+
+
 def test_code_may_hold_models_and_tuples(load):
     from understudy.config.models.generation import ClaudeSettings
 

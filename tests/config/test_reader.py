@@ -138,6 +138,11 @@ def test_marks_count_lines_and_columns_from_one_for_keys_and_values(parser):
     assert (str(read_at.origin), str(total.key), str(total.origin)) == ("f.yaml:4:19", "f.yaml:4:24", "f.yaml:4:31")
 
 
+def test_old_line_ends_count_as_lines(parser):
+    assert str(read("a: 1\rb: 2\r").find(("b",)).key) == "f.yaml:2:1"
+    assert str(problems_of("a: 1\rb: 'x\r")[0].origin) == "f.yaml:2:4"
+
+
 def test_keys_are_text_whatever_they_look_like():
     assert to_plain(read("1: a\ntrue: b\nnull: c\n2026-11-20: d\n")) == {
         "1": "a",

@@ -56,6 +56,9 @@ SPOTS = {
     "in a merged mapping": "x: &x {{api_key: {key}}}\ngeneration: {{claude: {{<<: *x, api_key: '{key} ', use: moc}}}}",
     "among free options": "generation: {{claude: {{options: {{x: {key}, y: 1}}, use: moc}}}}",
     "in an unknown plugin": "generation: {{use: moc, plugins: {{acme: {{api_key: {key}, note: {key}}}}}}}",
+    "in braces": "generation: {{claude: {{api_key: {{{key}}}, use: moc}}}}",
+    "in a template's braces": "generation: {{claude: {{api_key: {{{{ {key} }}}}, use: moc}}}}",
+    "in a mapping of its own": "generation:\n  claude:\n    api_key:\n      {key}:\n    use: moc\n",
     "a second document": "generation: {{claude: {{api_key: {key}}}}}\n---\nx: {key}",
 }
 

@@ -91,10 +91,15 @@ class Catalog:
         return slot.kind == "open" and (derived or _looks_secret(path))
 
     def is_open(self, path: KeyPath, value: Any) -> bool:
-        """Whether a value may be quoted: its key is declared, and it is neither a secret nor free-form."""
+        """Whether a value may be quoted: its key is declared, and it is neither a secret nor free-form.
+
+        A mapping or a list may be where one is wanted; its values are asked for one by one.
+        """
         if value is None or isinstance(value, bool):
             return True
         slot = self.slot(path)
+        if isinstance(value, dict | list):
+            return slot is not None and slot.kind != "leaf"
         if slot is None or slot.kind != "leaf" or slot.secret:
             return False
         return not (slot.url and _may_hold_login(value))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from understudy.config.problems import Problem, Source
+from understudy.config.problems import Problem, Source, split_lines
 from understudy.config.tree import Origin
 from understudy.domain.errors import near_match
 
@@ -194,5 +194,5 @@ def read_source(path: Path, problems: list[Problem]) -> tuple[Source, str | None
             Problem(reason="the file is not UTF-8", origin=Origin(name, line, column), hint="Save it as UTF-8.")
         )
         return source, None
-    source.lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)
+    source.lines = split_lines(text)
     return source, text

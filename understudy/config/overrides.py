@@ -13,6 +13,16 @@ from understudy.domain.errors import near_match
 __all__ = ["nest", "set_layer", "text_node", "unknown_key"]
 
 _NULLS = ("null", "~")
+_PROFILE = ("settings cannot choose the profile", "Use --profile or UNDERSTUDY_PROFILE.")
+_REFUSED = {
+    "profile": _PROFILE,
+    "profiles": _PROFILE,
+    "http2": (
+        "HTTP/2 is refused: after some hundreds of cancelled streams the HTTP library's connection fails every call",
+        "Remove the key; HTTP/1.1 with keep-alive is used.",
+    ),
+}
+"""Keys that people write and that do not exist on purpose."""
 
 
 def set_layer(options: Sequence[str], catalog: Catalog, problems: list[Problem]) -> Node:
@@ -81,6 +91,9 @@ def nest(path: KeyPath, node: Node) -> Node:
 def unknown_key(path: KeyPath, catalog: Catalog, origin: Origin | None) -> Problem:
     """The problem of a key that does not exist, with the one that may have been meant."""
     length = next(length for length in range(len(path)) if catalog.slot(path[: length + 1]) is None)
+    refused = _REFUSED.get(str(path[length])) if path[length] == "http2" or length == 0 else None
+    if refused is not None:
+        return Problem(reason=refused[0], origin=origin, path=path[: length + 1], hint=refused[1])
     known = catalog.keys_under(path[:length])
     meant = near_match(str(path[length]), known)
     hint = f"Did you mean '{meant}'?" if meant else None

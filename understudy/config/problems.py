@@ -11,7 +11,7 @@ from understudy.config.tree import KeyPath, Node, Origin, Span, format_key
 from understudy.domain.errors import Fault
 from understudy.domain.secrets import MASK
 
-__all__ = ["IsOpen", "Problem", "Source", "describe_problems"]
+__all__ = ["IsOpen", "Problem", "Source", "describe_problems", "split_lines"]
 
 _WORD = re.compile(r"[^\s\[\]{},\"'&*!|>#%@`:?-][^\s\[\]{},\"']*")
 _WIDTH = 160
@@ -105,7 +105,7 @@ def _only_structure(line: str, column: int, names: Collection[str]) -> tuple[str
 def _mask_values(line: str, number: int, column: int, tree: Node, is_open: IsOpen) -> tuple[str, int]:
     """The line with its values masked but the open ones, and the caret's column in it; comments are left out."""
     pieces: list[tuple[int, int, bool]] = []
-    for path, node, span in _scalars(tree, ()):
+    for path, node, span in _pieces(tree, (), is_open):
         if span.start[0] <= number <= span.end[0]:
             start = span.start[1] if span.start[0] == number else 0
             end = span.end[1] if span.end[0] == number else len(line)
@@ -131,15 +131,22 @@ def _hide_anchors(text: str) -> str:
     return re.sub(r"(?<=[&!])[^\s,\[\]{}]+", lambda match: "*" * len(match.group()), text)
 
 
-def _scalars(node: Node, path: KeyPath) -> Iterator[tuple[KeyPath, Node, Span]]:
-    if isinstance(node.value, dict):
-        for key, child in node.value.items():
-            yield from _scalars(child, (*path, key))
-    elif isinstance(node.value, list):
-        for index, child in enumerate(node.value):
-            yield from _scalars(child, (*path, index))
+def _pieces(node: Node, path: KeyPath, is_open: IsOpen) -> Iterator[tuple[KeyPath, Node, Span]]:
+    """Every value that is shown or masked as one: scalars, and what should have been one."""
+    compound = isinstance(node.value, dict | list)
+    if compound and is_open(path, node.value):
+        inner: Iterable[tuple[str | int, Node]] = (
+            node.children.items() if node.children is not None else enumerate(node.items or ())
+        )
+        for key, child in inner:
+            yield from _pieces(child, (*path, key), is_open)
     elif node.span is not None:
         yield path, node, node.span
     # A value that another one replaced, by a merge key of the same file, still stands on its line.
     for hidden in node.shadowed:
-        yield from _scalars(hidden, path)
+        yield from _pieces(hidden, path, is_open)
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines as YAML counts them."""
+    return re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from understudy.config.problems import Problem
+from understudy.config.problems import Problem, split_lines
 from understudy.config.tree import Node, Origin, Span
 
 __all__ = ["plain_scalar", "read_yaml"]
@@ -109,6 +109,7 @@ class _Reader:
         self._anchors: dict[str, _Anchor | None] = {}
         self._count = 0
         self._path: list[str | int] = []
+        self._end = (0, 0)  # of the list or mapping read last
 
     def document(self) -> Node:
         self._next()
@@ -139,10 +140,8 @@ class _Reader:
         if event.anchor:
             self._anchors[event.anchor] = None
         self._check_tag(event, "map" if isinstance(event, yaml.MappingStartEvent) else "seq")
-        if isinstance(event, yaml.MappingStartEvent):
-            node = Node(self._mapping(depth), self._origin(event))
-        else:
-            node = Node(self._sequence(depth), self._origin(event))
+        value = self._mapping(depth) if isinstance(event, yaml.MappingStartEvent) else self._sequence(depth)
+        node = Node(value, self._origin(event), span=Span(_span(event).start, self._end))
         if event.anchor:
             self._anchors[event.anchor] = _Anchor(node, self._count - before + 1, _height(node))
         return node
@@ -166,6 +165,7 @@ class _Reader:
             self._path.append(len(items))
             items.append(self._node(event, depth + 1))
             self._path.pop()
+        self._end = _span(event).end
         return items
 
     def _mapping(self, depth: int) -> dict[str, Node]:
@@ -192,6 +192,7 @@ class _Reader:
                 )
             else:
                 own[key] = replace(value, key=origin)
+        self._end = _span(event).end
         for base in bases:
             for key, node in (base.children or {}).items():
                 kept = own.setdefault(key, node)
@@ -266,7 +267,7 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, name: str) -> Proble
         mark = error.context_mark
     line, column = _place(text, mark.line, mark.column) if mark is not None else (0, 0)
     origin = Origin(name, line, column)
-    if any(rest[column - 1 :].startswith("\t") for rest in text.split("\n")[line - 1 : line]):
+    if any(rest[column - 1 :].startswith("\t") for rest in split_lines(text)[line - 1 : line]):
         return Problem(reason=f"not YAML: {_TAB}", origin=origin, hint="Indent with spaces.")
     for words, reason, hint in _SYNTAX:
         if words in said:
@@ -277,13 +278,13 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, name: str) -> Proble
 
 def _place(text: str, line: int, column: int) -> tuple[int, int]:
     """Line and column from 1. What is missing at the end is missing after the last text, not after blank lines."""
-    lines = text.rstrip().split("\n")
+    lines = split_lines(text.rstrip())
     return (line + 1, column + 1) if line < len(lines) else (len(lines), len(lines[-1]) + 1)
 
 
 def _character_problem(error: yaml.reader.ReaderError, text: str, name: str) -> Problem:
     found = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
     position = found.start() if found else min(error.position, len(text))
-    line = text.count("\n", 0, position) + 1
-    column = position - (text.rfind("\n", 0, position) + 1) + 1
+    before = split_lines(text[:position])
+    line, column = len(before), len(before[-1]) + 1
     return Problem(reason="a control character that YAML does not allow", origin=Origin(name, line, column))

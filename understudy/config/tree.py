@@ -131,7 +131,8 @@ def merge(lower: Node, upper: Node) -> Node:
 def from_plain(value: Any, origin: Origin) -> Node:
     """A tree of values that were given in code. Settings models count with the fields that were set on them."""
     if isinstance(value, BaseModel):
-        value = {name: getattr(value, name) for name in value.model_fields_set}
+        fields = type(value).model_fields
+        value = {fields[name].alias or name: getattr(value, name) for name in fields if name in value.model_fields_set}
     if isinstance(value, Mapping):
         return Node({str(key): from_plain(item, origin) for key, item in value.items()}, origin)
     if isinstance(value, list | tuple):

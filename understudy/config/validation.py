@@ -41,16 +41,6 @@ _REASONS = {
     "model_attributes_type": "must be a mapping: 'key: value' lines",
 }
 
-_REFUSED = {
-    "profile": ("a settings file cannot choose the profile", "Use --profile or UNDERSTUDY_PROFILE."),
-    "profiles": ("a settings file cannot choose the profile", "Use --profile or UNDERSTUDY_PROFILE."),
-    "http2": (
-        "HTTP/2 is refused: after some hundreds of cancelled streams the HTTP library's connection fails every call",
-        "Remove the key; HTTP/1.1 with keep-alive is used.",
-    ),
-}
-"""Keys that people write and that do not exist on purpose."""
-
 
 def protect(node: Node, catalog: Catalog, path: KeyPath = ()) -> Node:
     """The tree with every credential wrapped, in what was shadowed too."""
@@ -124,7 +114,7 @@ def _problem(
     kind = str(error["type"])
     full = (*base, *path)
     if kind == "extra_forbidden":
-        return _extra(full, node, catalog)
+        return unknown_key(full, catalog, node.key or node.origin)
     if kind == "missing":
         full = (*full, str(error["loc"][-1]))
         return Problem(reason=_REASONS[kind], origin=parent.key or parent.origin, path=full)
@@ -150,14 +140,6 @@ def _locate(loc: Iterable[str | int], start: Node) -> tuple[KeyPath, Node, Node]
             parent, node = node, child
             path.append(part)
     return tuple(path), node, node if isinstance(node.value, dict) else parent
-
-
-def _extra(path: KeyPath, node: Node, catalog: Catalog) -> Problem:
-    refused = _REFUSED.get(str(path[-1])) if path[-1] == "http2" or len(path) == 1 else None
-    origin = node.key or node.origin
-    if refused is not None:
-        return Problem(reason=refused[0], origin=origin, path=path, hint=refused[1])
-    return unknown_key(path, catalog, origin)
 
 
 def _hint(kind: str, node: Node) -> str | None:
