@@ -33,3 +33,17 @@ def run_python(tmp_path: Path) -> Callable[[str], str]:
         return done.stdout.strip()
 
     return run
+
+
+@pytest.fixture
+def mock_settings() -> dict[str, object]:
+    """Settings of which everything is a stand-in, and claude the default."""
+    return {"generation": {"use": "mock", "default": "claude"}}
+
+
+@pytest.fixture
+def real_settings() -> dict[str, object]:
+    """Settings of which claude and codex are real, with keys that no service knows."""
+    return {
+        "generation": {"default": "claude", "claude": {"api_key": "sk-claude-1"}, "codex": {"api_key": "sk-codex-1"}}
+    }

@@ -82,6 +82,17 @@ async def test_things_are_closed_by_aclose_else_close_else_not_at_all(closed: li
     assert closed == ["thing", "file"]
 
 
+def test_what_is_kept_shows_its_own_name_and_nothing_else_of_it() -> None:
+    class Making:
+        """Makes."""
+
+        make = "an attribute that must not be taken for the constructor"
+
+    node = kept(providers.ThreadSafeSingleton(Lifetime), Making)
+    assert isinstance(node(), Making)
+    assert node.provides.__qualname__ == Making.__qualname__  # type: ignore[attr-defined]  # it is a singleton
+
+
 def test_eight_threads_build_one_thing(closed: list[str]) -> None:
     class Container(containers.DeclarativeContainer):
         lifetime: providers.Provider[Lifetime] = providers.ThreadSafeSingleton(Lifetime)

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import os
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import cached_property, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from understudy.containers._injector import providers
@@ -74,13 +74,13 @@ class Kept(Generic[P, T]):
 
     def __init__(self, make: Callable[P, T]) -> None:
         self.make = make
-        update_wrapper(self, make)
+        update_wrapper(self, make, updated=())  # its name and documentation, not a class's whole namespace
 
     def __call__(self, lifetime: Lifetime, /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Make it and remember it."""
         return lifetime.add(self.make(*args, **kwargs))
 
-    @property
+    @cached_property
     def __signature__(self) -> inspect.Signature:
         """That of ``make`` with the lifetime before it, so that verification sees through."""
         own = inspect.Parameter("lifetime", inspect.Parameter.POSITIONAL_ONLY)

@@ -51,17 +51,23 @@ async def open_container(
     container, origin = build_container(
         settings, profile=profile, set=set, overrides=overrides, registry=registry, transport=transport
     )
-    async with lifespan(container, origin=origin):
+    async with _running(container, origin):
         yield container
 
 
 @asynccontextmanager
-async def lifespan(container: ApplicationContainer, *, origin: Origin | None = None) -> AsyncIterator[None]:
+async def lifespan(container: ApplicationContainer) -> AsyncIterator[None]:
     """Verify a container that was made or mounted by hand, and close what it has built at the end of the block.
 
-    ``async with lifespan(app.understudy): ...``. ``origin`` tells where a settings key was set. Raises WiringError.
+    ``async with lifespan(app.understudy): ...``. Registered third-party providers join it first. Raises WiringError.
     """
     join_registered(container.generation)
+    async with _running(container, None):
+        yield
+
+
+@asynccontextmanager
+async def _running(container: ApplicationContainer, origin: Origin | None) -> AsyncIterator[None]:
     verify(container, origin=origin)
     lifetime = container.lifetime()
     try:

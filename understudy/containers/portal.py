@@ -33,11 +33,7 @@ class Portal:
 
         Raises RuntimeError where the portal is closed or where the caller is one of its own coroutines.
         """
-        try:
-            future = self.submit(coroutine)
-        except BaseException:
-            coroutine.close()
-            raise
+        future = self.submit(coroutine)
         try:
             return future.result()
         except BaseException:
@@ -46,7 +42,11 @@ class Portal:
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Start the coroutine, in a copy of the caller's context variables. Raises RuntimeError as ``run`` does."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._here().running())
+        try:
+            return asyncio.run_coroutine_threadsafe(coroutine, self._here().running())
+        except BaseException:
+            coroutine.close()
+            raise
 
     def call_soon(self, function: Callable[[], object]) -> None:
         """Let the loop call ``function``; nothing where it has ended, and everything that it ran with it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -40,6 +41,7 @@ class Pump(Generic[T]):
         self._waiting = False
         self._room = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._process = os.getpid()
         portal.submit(self._read())
 
     def __iter__(self) -> Iterator[T]:
@@ -48,6 +50,8 @@ class Pump(Generic[T]):
     def __next__(self) -> T:
         if self._ended:
             raise StopIteration
+        if self._process != os.getpid():
+            raise RuntimeError("A stream ends with the process that began it; ask again in the forked one.")
         item = self._items.get()
         if isinstance(item, _End):
             self._ended = True
@@ -64,8 +68,9 @@ class Pump(Generic[T]):
             return
         self._ended = True
         self._portal.call_soon(self._stop)
-        if self._portal.in_its_thread:
-            return  # collected as garbage on the loop itself, which cannot wait for itself
+        # Garbage is collected anywhere: on the loop itself, which cannot wait for itself, or in a forked child.
+        if self._portal.in_its_thread or self._process != os.getpid():
+            return
         while not isinstance(self._items.get(), _End):
             pass
 
