@@ -165,3 +165,19 @@ async def test_proxies_of_the_environment_are_used_only_when_asked(serve, serve_
         assert await said_by(server.base_url, trust_env=True) == f"{server.base_url}/x"
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         assert await said_by(server.base_url, trust_env=True) == "direct"
+
+
+def test_an_injected_transport_is_closed_once_whatever_loop_used_it(make_clients):
+    class Counting(httpx.MockTransport):
+        closed = 0
+
+        async def aclose(self):
+            Counting.closed += 1
+
+    clients = make_clients(Counting(lambda _: httpx.Response(200, json={})))
+    client = clients.client(provider="p", base_url="https://api.example.test")
+    assert asyncio.run(ask(client)).status == 200
+    assert asyncio.run(ask(client)).status == 200
+    asyncio.run(clients.aclose())
+    asyncio.run(clients.aclose())
+    assert Counting.closed == 1

@@ -48,8 +48,7 @@ class TransportEngine:
         raise failure
 
     async def aclose(self) -> None:
-        """Close the transport."""
-        await self._transport.aclose()
+        """Nothing to do: the transport serves all event loops, and whoever was given it closes it."""
 
 
 class TransportExchange:

@@ -11,7 +11,6 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from understudy._version import __version__
-from understudy.config.models.http import HttpOverrides, HttpSettings
 from understudy.domain.secrets import Secret
 from understudy.providers.http.breaker import CircuitBreaker
 from understudy.providers.http.budget import RetryBudget
@@ -25,6 +24,8 @@ from understudy.providers.http.pools import Pools
 
 if TYPE_CHECKING:
     import httpx
+
+    from understudy.config.models.http import HttpOverrides, HttpSettings
 
 __all__ = ["HttpClients"]
 

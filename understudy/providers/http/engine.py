@@ -10,18 +10,21 @@ import io
 import math
 from collections.abc import AsyncGenerator
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.tracing import Trace
 
-from understudy.config.models.http import HttpSettings
 from understudy.domain.errors import HTTPClientError, RequestTimeoutError
 from understudy.providers.http.exchange import Outgoing, reveal
 from understudy.providers.http.failures import headers_too_large, idle_timeout
 from understudy.providers.http.tls import TlsTrust
 from understudy.providers.http.translation import before_head, in_body, may_be_stale
+
+if TYPE_CHECKING:
+    from understudy.config.models.http import HttpSettings
 
 __all__ = ["AiohttpEngine"]
 

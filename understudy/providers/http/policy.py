@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from understudy.config.models.http import HttpOverrides, HttpSettings
+if TYPE_CHECKING:
+    from understudy.config.models.http import HttpOverrides, HttpSettings
 
 __all__ = ["Policy"]
 

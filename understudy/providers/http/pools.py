@@ -7,13 +7,14 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from understudy.config.models.http import HttpSettings, TlsSettings
 from understudy.domain.errors import HTTPClientError
 from understudy.providers.http.exchange import Engine
 from understudy.providers.http.tls import TlsTrust
 
 if TYPE_CHECKING:
     import httpx
+
+    from understudy.config.models.http import HttpSettings, TlsSettings
 
 __all__ = ["Pool", "Pools"]
 
@@ -43,12 +44,14 @@ class Pools:
             return pool
 
     async def aclose(self) -> None:
-        """Close every pool, and refuse what comes later."""
+        """Close every pool and the transport, and refuse what comes later."""
         with self._lock:
-            self._closed = True
+            again, self._closed = self._closed, True
             pools = list(self._pools.values())
         for pool in pools:
             await pool.aclose()
+        if self._transport is not None and not again:
+            await self._transport.aclose()
 
 
 class Pool:

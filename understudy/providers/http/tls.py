@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from understudy.config.models.http import TlsSettings
 from understudy.domain.errors import ConfigurationError, Fault
 from understudy.providers.http import records
+
+if TYPE_CHECKING:
+    from understudy.config.models.http import TlsSettings
 
 __all__ = ["TlsTrust"]
 
