@@ -78,7 +78,7 @@ def find_profiles(
     layout = find_layout(path, environ, problems)
     profiles = active_profiles(profile, environ, layout, problems) if layout is not None else None
     if layout is None or profiles is None or problems:
-        raise ConfigurationError(describe_problems(problems, (), is_open=lambda *_: False, names=()))
+        raise ConfigurationError(describe_problems(problems, (), Catalog(Settings)))
     return layout, profiles
 
 
@@ -151,6 +151,4 @@ class _Loading:
         return tree
 
     def _faults(self) -> tuple[Fault, ...]:
-        return describe_problems(
-            self._problems, self._sources, is_open=self._catalog.is_open, names=self._catalog.all_names()
-        )
+        return describe_problems(self._problems, self._sources, self._catalog)

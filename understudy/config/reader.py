@@ -184,7 +184,7 @@ class _Reader:
             elif key in own:
                 self._problems.append(
                     Problem(
-                        reason=f"the key {key!r} is there twice; the first one is on line {_key_line(own[key])}",
+                        reason=f"the key is there twice; the first one is on line {_key_line(own[key])}",
                         origin=origin,
                         path=(*self._path, key),
                         hint="Remove one of them, or put what they hold together.",
