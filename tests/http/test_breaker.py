@@ -146,3 +146,13 @@ async def test_retries_stop_when_it_opens(make_clients, breaker):
     with pytest.raises(OverloadedError, match="nothing is sent"):
         await ask(client)
     assert len(sent) == 3
+
+
+async def test_a_service_that_never_answers_in_time_is_down(make_clients, breaker):
+    async def handler(request):
+        await asyncio.sleep(30)
+
+    clients = make_clients(httpx.MockTransport(handler), timeout={"total": 0.01})
+    client = clients.client(provider="p", base_url="https://api.example.test", breaker=breaker)
+    await failures_of(client, 3)
+    assert breaker.state is BreakerState.OPEN

@@ -31,7 +31,7 @@ async def test_a_call_and_its_retries_are_one_record_each(client_of, caplog):
         httpx.Response(503, headers={"x-request-id": "r1", "retry-after": "0"}),
         httpx.Response(200, json={}, headers={"x-request-id": "r2"}),
     )
-    await client.request("POST", "/chat", operation="generate", json={}, params={"secret": "word"})
+    await client.request("POST", "/chat?page=word", operation="generate", json={}, params={"secret": "word"})
     retry, done = caplog.records
     assert {record.name for record in caplog.records} == {"understudy.http"}
     assert vars(retry).keys() >= FIELDS

@@ -138,33 +138,47 @@ async def proxy(reader, writer):
     await writer.drain()
 
 
-async def test_proxies_of_the_environment_are_used_only_when_asked(serve, serve_raw, make_clients, monkeypatch):
-    async def handler(request):
-        return web.json_response("direct")
-
-    for name in (
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-        "NO_PROXY",
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "no_proxy",
-    ):
+@pytest.fixture
+def said_by(make_clients, monkeypatch):
+    """What a base URL answers with, in an environment without proxies but those given."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
 
-    async def said_by(base_url, **sections):
-        async with make_clients(**sections) as clients:
+    async def ask_with(base_url, *, environ=None, **sections):
+        for name, value in (environ or {}).items():
+            monkeypatch.setenv(name, value)
+        async with make_clients(retry={"max_retries": 0}, **sections) as clients:
             client = clients.client(provider="p", base_url=base_url)
             return (await client.request("GET", "/x", operation="get")).json()
 
+    return ask_with
+
+
+async def test_proxies_of_the_environment_are_used_only_when_asked(serve_raw, said_by):
+    async with serve_raw(proxy) as proxy_url:
+        environ = {"http_proxy": proxy_url}
+        assert await said_by("http://service.invalid", environ=environ, trust_env=True) == "http://service.invalid/x"
+        with pytest.raises(ConnectionFailedError, match="resolver"):
+            await said_by("http://service.invalid", environ=environ)
+        with pytest.raises(ConnectionFailedError, match="resolver"):
+            await said_by("http://service.invalid", environ={**environ, "no_proxy": ".invalid"}, trust_env=True)
+
+
+async def test_this_machine_is_never_asked_through_a_proxy(serve, serve_raw, said_by):
+    async def handler(request):
+        return web.json_response("direct")
+
     async with serve(handler) as server, serve_raw(proxy) as proxy_url:
-        monkeypatch.setenv("http_proxy", proxy_url)
-        assert await said_by(server.base_url) == "direct"
-        assert await said_by(server.base_url, trust_env=True) == f"{server.base_url}/x"
-        monkeypatch.setenv("no_proxy", "127.0.0.1")
-        assert await said_by(server.base_url, trust_env=True) == "direct"
+        assert await said_by(server.base_url, environ={"http_proxy": proxy_url}, trust_env=True) == "direct"
+
+
+async def test_a_proxy_that_is_not_there_says_so(said_by, free_port):
+    environ = {"http_proxy": f"http://user:hunter2hunter2@127.0.0.1:{free_port}"}
+    with pytest.raises(ConnectionFailedError, match="proxy cannot be reached") as caught:
+        await said_by("http://service.invalid", environ=environ, trust_env=True)
+    assert "NO_PROXY" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_an_injected_transport_is_closed_once_whatever_loop_used_it(make_clients):

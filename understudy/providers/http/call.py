@@ -85,6 +85,8 @@ class Call:
         except TimeoutError:
             failure = self._too_late()
             failure.__cause__ = self._last
+            if self.core.breaker is not None:
+                self.core.breaker.failed(failure)
         self.log_failure(failure)
         # Without the frames below this one: their locals hold the answer, which may repeat the key.
         raise failure.with_traceback(None)

@@ -11,6 +11,7 @@ import math
 from collections.abc import AsyncGenerator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -20,6 +21,7 @@ from aiohttp.tracing import Trace
 from understudy.domain.errors import HTTPClientError, RequestTimeoutError
 from understudy.providers.http.exchange import Outgoing, reveal
 from understudy.providers.http.failures import headers_too_large, idle_timeout
+from understudy.providers.http.origin import is_loopback
 from understudy.providers.http.tls import TlsTrust
 from understudy.providers.http.translation import before_head, in_body, may_be_stale
 
@@ -111,11 +113,11 @@ class AiohttpEngine:
         return timeout
 
     def _proxy(self, url: str) -> str | None:
-        scheme, _, rest = url.partition("://")
-        authority = rest.partition("/")[0]
-        if proxy_bypass(authority):
+        parts = urlsplit(url)
+        # This machine is never asked through another one: that would carry its keys over the network in clear.
+        if is_loopback(parts.hostname or "") or proxy_bypass(parts.netloc):
             return None
-        return self._proxies.get(scheme) or self._proxies.get("all")
+        return self._proxies.get(parts.scheme) or self._proxies.get("all")
 
 
 class AiohttpExchange:

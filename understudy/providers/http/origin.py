@@ -9,9 +9,19 @@ from urllib.parse import urlencode, urlsplit
 
 from understudy.domain.errors import ConfigurationError, Fault, InvalidRequestError
 
-__all__ = ["Origin"]
+__all__ = ["Origin", "is_loopback"]
 
 _PORTS = {"http": 80, "https": 443}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` is this machine, by its name or address, without asking a resolver."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +63,7 @@ class Origin:
     @property
     def is_loopback(self) -> bool:
         """Whether the host is this machine, by its name or address, without asking a resolver."""
-        if self.host == "localhost" or self.host.endswith(".localhost"):
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     @property
     def keeps_secrets(self) -> bool:

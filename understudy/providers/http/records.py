@@ -54,7 +54,7 @@ def _emit(
         "operation": call.operation,
         "method": call.outgoing.method,
         "host": call.core.origin.netloc,
-        "path": call.path,
+        "path": call.path.partition("?")[0],
         "attempt": call.attempts,
         "elapsed": call.elapsed(),
         "status": status if error is None else error.status,
