@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from understudy.config.loader import settings_from
 from understudy.config.tree import Node, Origin, format_key, from_plain, merge, parse_key, to_plain
 from understudy.domain.errors import ConfigurationError
 
@@ -73,6 +74,16 @@ def test_code_may_hold_models_and_tuples(load):
     )
     claude = loaded.settings.generation.claude
     assert (claude.model, claude.base_url, loaded.settings.generation.preference) == ("m", "https://file", ("codex",))
+
+
+def test_settings_from_code_alone_read_no_file_and_no_environment(write, monkeypatch):
+    write("http: {keepalive: 3}")
+    monkeypatch.setenv("HTTP_TIMEOUT_READ", "3")
+    loaded = settings_from({"generation": {"use": "mock"}})
+    assert (loaded.settings.http.keepalive, loaded.settings.http.timeout.read) == (15, 30)
+    assert (loaded.files, loaded.profiles, str(loaded.origin("generation.use"))) == ((), (), "code")
+    with pytest.raises(ConfigurationError, match=r"code: generation\.use: 'moc' is not one of"):
+        settings_from({"generation": {"use": "moc"}})
 
 
 class TestSet:

@@ -22,6 +22,7 @@ __all__ = ["Policy"]
 
 _log = logging.getLogger(__name__)
 _DEFAULT = Origin("default")
+_STAND_INS = ("mock", "replay")
 
 
 class Policy:
@@ -53,43 +54,47 @@ class Policy:
     def _unfit_for_production(self) -> dict[KeyPath, str]:
         found: dict[KeyPath, str] = {}
         for path, value in self._values.items():
-            slot = self._catalog.slot(path)
-            if slot is not None and slot.use and value in ("mock", "replay"):
+            if value in _STAND_INS and self._is_use(path):
                 found[path] = f"production refuses stand-ins, and this says '{value}'"
-            elif slot is not None and slot.use and value == "record":
+            elif value == "record" and self._is_use(path):
                 found[path] = "production refuses recordings: they write down what users send"
             elif path[-1] == "insecure_skip_verify" and value is True:
                 found[path] = "production refuses TLS without verification"
-            elif slot is not None and slot.url and value and _is_plain(value) and not _is_loopback(value):
+            elif _is_plain(value) and not _is_loopback(value) and self._is_url(path):
                 found[path] = "production refuses plain http to another machine"
         return found
 
     def _moved_keys(self) -> dict[KeyPath, str]:
         """Addresses that a variable moved away from the provider's own host; plain http is refused where a key goes."""
         found: dict[KeyPath, str] = {}
-        for path, value in self._values.items():
-            node = self._tree.find(path)
-            slot = self._catalog.slot(path)
-            if (
-                node is None
-                or slot is None
-                or not slot.url
-                or not value
-                or not (node.derived or node.origin.is_variable)
-            ):
-                continue
-            own = self._catalog.default(path)
-            if own is None or (_host(own) == _host(value) and not _is_plain(value)):
-                continue
+        for path, origin in self._addresses_from_variables():
+            value, own = self._values[path], self._catalog.default(path)
             if _is_plain(value) and not _is_loopback(value) and self._has_credential(path[:-1]):
                 found[path] = "the environment sends the key to another machine over plain http"
             elif _host(own) != _host(value) and not (_is_loopback(own) and _is_loopback(value)):
                 _log.warning(
                     "%s: the environment moves it from %s to %s (%s)",
-                    format_key(path), _host(own), _host(value), node.origin,
-                    extra={"settings_key": format_key(path), "origin": str(node.origin)},
+                    format_key(path), _host(own), _host(value), origin,
+                    extra={"settings_key": format_key(path), "origin": str(origin)},
                 )  # fmt: skip
         return found
+
+    def _addresses_from_variables(self) -> Iterator[tuple[KeyPath, Origin]]:
+        """The addresses that have a default, the provider's own, and that a variable set."""
+        for path, value in self._values.items():
+            node = self._tree.find(path) if value and isinstance(value, str) else None
+            if node is None or not (node.derived or node.origin.is_variable):
+                continue
+            if self._is_url(path) and self._catalog.default(path) is not None:
+                yield path, node.origin
+
+    def _is_url(self, path: KeyPath) -> bool:
+        slot = self._catalog.slot(path)
+        return slot is not None and slot.url
+
+    def _is_use(self, path: KeyPath) -> bool:
+        slot = self._catalog.slot(path)
+        return slot is not None and slot.use
 
     def _has_credential(self, section: KeyPath) -> bool:
         return any(
@@ -177,8 +182,8 @@ def _values_of(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
             yield from _values_of(item, (*path, index))
 
 
-def _is_plain(url: str) -> bool:
-    return url.startswith("http://")
+def _is_plain(url: Any) -> bool:
+    return isinstance(url, str) and url.startswith("http://")
 
 
 def _host(url: str) -> str:
