@@ -1,0 +1,1 @@
+"""What ``understudy doctor`` looks at: one small function for each thing."""
