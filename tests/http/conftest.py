@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from contextlib import asynccontextmanager
+import sys
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 from aiohttp import web
@@ -98,3 +99,30 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+class Calls:
+    """How many functions were called."""
+
+    count = 0
+
+
+@pytest.fixture
+def calls_counted():
+    """``with calls_counted() as calls``: counts Python's and C's calls; ``within`` a folder, only those made there."""
+
+    @contextmanager
+    def counted(within=""):
+        calls = Calls()
+
+        def profile(frame, event, _):
+            if event in ("call", "c_call") and within in frame.f_code.co_filename:
+                calls.count += 1
+
+        sys.setprofile(profile)
+        try:
+            yield calls
+        finally:
+            sys.setprofile(None)
+
+    return counted

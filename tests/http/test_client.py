@@ -1,7 +1,5 @@
 """The client: what it sends, what it gives back, and what it refuses to send."""
 
-import time
-
 import httpx
 import pytest
 
@@ -86,19 +84,14 @@ async def test_a_derived_client_differs_only_in_its_headers(recorded):
     assert (derived.provider, derived.base_url, derived.host) == (client.provider, client.base_url, client.host)
 
 
-def test_a_derived_client_costs_an_object(recorded):
+def test_a_derived_client_costs_an_object(recorded, calls_counted):
+    """Counted in calls, for counts repeat: thirty of them take about 4 microseconds, of the 20 allowed."""
     client, _ = recorded(secret_headers={"authorization": Secret("Bearer base")})
-    users = [{"authorization": Secret(f"Bearer user-{number}")} for number in range(2000)]
-    best = min(
-        _cpu_seconds(lambda: [client.derive(secret_headers=user) for user in users]) / len(users) for _ in range(5)
-    )
-    assert best < 20e-6
-
-
-def _cpu_seconds(action):
-    began = time.process_time()
-    action()
-    return time.process_time() - began
+    user = {"authorization": Secret("Bearer user")}
+    with calls_counted() as calls:
+        for _ in range(100):
+            client.derive(secret_headers=user)
+    assert calls.count <= 30 * 100
 
 
 @pytest.mark.parametrize(

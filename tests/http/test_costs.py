@@ -14,24 +14,19 @@ PACKAGE = str(Path(understudy.providers.http.__file__).parent)
 BODY = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}
 
 
-async def calls_of(action, *, rounds=20):
-    """Calls that this package makes and gets per run of ``action``: Python's and C's, aiohttp's own left out."""
-    count = 0
+@pytest.fixture
+def calls_of(calls_counted):
+    """Calls that this package makes and gets per run of an action; aiohttp's own are left out."""
 
-    def profile(frame, event, _):
-        nonlocal count
-        if event in ("call", "c_call") and PACKAGE in frame.f_code.co_filename:
-            count += 1
-
-    for _ in range(5):
-        await action()
-    sys.setprofile(profile)
-    try:
-        for _ in range(rounds):
+    async def count(action, *, rounds=20):
+        for _ in range(5):
             await action()
-    finally:
-        sys.setprofile(None)
-    return count / rounds
+        with calls_counted(within=PACKAGE) as calls:
+            for _ in range(rounds):
+                await action()
+        return calls.count / rounds
+
+    return count
 
 
 @pytest.fixture
@@ -48,14 +43,14 @@ async def client(serve, make_clients):
         yield clients.client(provider="p", base_url=server.base_url, secret_headers=secrets)
 
 
-async def test_a_call_costs_few_calls_of_our_own(client):
+async def test_a_call_costs_few_calls_of_our_own(client, calls_of):
     async def call():
         (await client.request("POST", "/x", operation="generate", json=BODY)).json()
 
     assert await calls_of(call) <= 90
 
 
-async def test_a_frame_costs_two_calls_of_our_own(client):
+async def test_a_frame_costs_two_calls_of_our_own(client, calls_of):
     async def stream():
         async with client.stream("POST", "/stream", operation="generate", framing="sse", json=BODY) as stream:
             assert len([frame async for frame in stream.frames()]) == 500
