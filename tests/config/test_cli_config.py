@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -159,6 +160,13 @@ def test_profiles_lists_those_with_a_file_and_marks_those_that_are_on(run, write
         "file": "settings.prod.yaml",
         "active": False,
     }
+
+
+def test_profiles_shows_the_packaged_overlay_where_pytest_runs_without_one(run, write):
+    write("")
+    shown = run("profiles", PYTEST_VERSION="9").stdout
+    assert shown.splitlines()[1].endswith(str(Path("defaults", "settings.test.yaml")))
+    assert shown.splitlines()[-1] == "on: test (running under pytest)"
 
 
 def test_profiles_works_where_the_settings_do_not_and_refuses_unknown_names(run, write):

@@ -99,18 +99,19 @@ def check(ctx: click.Context, *, choice: SettingsChoice, as_json: bool) -> None:
 @settings_options
 def profiles(*, choice: SettingsChoice, as_json: bool) -> None:
     """The profiles that have a file, and which are on."""
-    from understudy.config.files import shown
+    from understudy.config.files import overlay_file, shown
     from understudy.config.loader import find_profiles
 
     layout, active = find_profiles(choice.path, profile=choice.profile)
     names = dict.fromkeys((*layout.profiles, *active.names))
+    files = {name: shown(overlay_file(layout, active, name)) for name in names}
     if as_json:
-        listed = [{"name": name, "file": shown(layout.overlay(name)), "active": name in active.names} for name in names]
+        listed = [{"name": name, "file": file, "active": name in active.names} for name, file in files.items()]
         click.echo(json.dumps({"base": shown(layout.base), "profiles": listed}, indent=2))
         return
     click.echo(f"base: {shown(layout.base)}")
-    for name in names:
-        click.echo(f"{'*' if name in active.names else ' '} {name}: {shown(layout.overlay(name))}")
+    for name, file in files.items():
+        click.echo(f"{'*' if name in active.names else ' '} {name}: {file}")
     click.echo(f"on: {', '.join(active.names) or 'none'} ({active.origin})")
 
 

@@ -12,7 +12,16 @@ from understudy.config.problems import Problem, Source, split_lines
 from understudy.config.tree import Origin
 from understudy.domain.errors import near_match
 
-__all__ = ["Layout", "Profiles", "active_profiles", "find_layout", "layer_files", "read_source", "shown"]
+__all__ = [
+    "Layout",
+    "Profiles",
+    "active_profiles",
+    "find_layout",
+    "layer_files",
+    "overlay_file",
+    "read_source",
+    "shown",
+]
 
 _PROFILE = re.compile(r"[a-z0-9-]+")
 _MAX_BYTES = 1024 * 1024
@@ -131,18 +140,22 @@ def _profile_problem(name: str, layout: Layout) -> tuple[str, str] | None:
 
 
 def layer_files(layout: Layout, profiles: Profiles) -> tuple[Path, ...]:
-    """The files to read, in the order in which they count.
-
-    Under pytest, where nobody named a profile and there is no ``test`` overlay, the packaged one is read: a test run
-    must not call real services because a file is missing.
-    """
-    overlays = [layout.overlay(name) for name in profiles.names]
-    if profiles.implied:
-        overlays = [path if _is_there(path) else packaged_layout().overlay(_TEST) for path in overlays]
-    files = [layout.base, *overlays]
+    """The files to read, in the order in which they count."""
+    files = [layout.base, *(overlay_file(layout, profiles, name) for name in profiles.names)]
     if not profiles.under_test and _is_there(layout.local):
         files.append(layout.local)
     return tuple(files)
+
+
+def overlay_file(layout: Layout, profiles: Profiles, name: str) -> Path:
+    """The overlay of a profile.
+
+    Under pytest, where nobody named a profile and there is no ``test`` overlay, it is the packaged one: a test run must
+    not call real services because a file is missing.
+    """
+    own = layout.overlay(name)
+    packaged = profiles.implied and name in profiles.names and not _is_there(own)
+    return packaged_layout().overlay(name) if packaged else own
 
 
 def _is_there(path: Path) -> bool:
