@@ -26,8 +26,8 @@ lint: $(VENV)/.dev ## ruff: lint and format
 
 types: $(VENV)/.dev ## mypy --strict and pyright, over the package and over a small consumer
 	$(BIN)/mypy
-	$(BIN)/mypy --strict tests/public/consumer
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/python -m pytest -q tests/public/test_typing.py
 
 layers: $(VENV)/.dev ## import-linter: imports run one way
 	$(BIN)/lint-imports

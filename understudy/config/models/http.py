@@ -51,7 +51,7 @@ class RetrySettings(Section):
 class LimitSettings(Section):
     """How much an answer may be."""
 
-    response_bytes: PositiveInt = 64 * 1024 * 1024
+    response_bytes: PositiveInt = 32 * 1024 * 1024
     """The largest body, decompressed."""
     line_bytes: PositiveInt = 4 * 1024 * 1024
     """The longest line of a stream."""
