@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from understudy.cli.conversation import COMMANDS
+from understudy.domain.capabilities import Capabilities
 from understudy.providers.generation.mock import MockGenerator
 
 SETTINGS = """
@@ -101,6 +102,12 @@ def test_provider_and_model_are_shown_and_changed(chat):
 def test_the_system_text_is_shown_and_changed(chat):
     result = chat("/system", "/system be brief", "/system")
     assert result.stderr.splitlines() == ["No system text.", "be brief", "be brief"]
+
+
+def test_a_provider_that_cannot_stream_answers_all_the_same(chat, monkeypatch):
+    whole = chat("hello").stdout
+    monkeypatch.setattr(MockGenerator, "capabilities", Capabilities(streaming=False))
+    assert chat("hello").stdout == whole != ""
 
 
 def test_help_lists_every_command(chat):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from understudy.cli.answers import print_remarks, print_stream
+from understudy.cli.answers import print_remarks, print_stream, print_text
 from understudy.domain.errors import near_match
 from understudy.domain.generation import TextGenerator
 from understudy.domain.messages import Message
@@ -42,6 +42,7 @@ class Conversation:
             result = await print_stream(self.generator.stream(turns, **self.options))
         else:
             result = await self.generator.generate(turns, **self.options)
+            print_text(result)
         print_remarks(result)
         self.messages = [*turns, Message.assistant(result.parts)]
         return result

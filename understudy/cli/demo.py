@@ -12,6 +12,7 @@ from understudy.cli.answers import print_remarks, print_stream
 from understudy.cli.emulated import call_all, outcome_table
 from understudy.cli.exits import Exit
 from understudy.cli.failures import report
+from understudy.cli.logs import verbose_option
 from understudy.cli.options import SettingsChoice, settings_options, wants_traceback
 from understudy.cli.providers import provider_rows, provider_table
 from understudy.cli.terminal import note, render, style, write
@@ -32,6 +33,7 @@ QUICK = ("http.retry.max_retries=0", "http.timeout.connect=3", "http.timeout.tot
 @click.command()
 @click.argument("prompt", default=PROMPT)
 @settings_options
+@verbose_option
 @click.pass_context
 def demo(ctx: click.Context, *, prompt: str, choice: SettingsChoice) -> None:
     """Show the providers, stream one answer, and send the same PROMPT through every implementation.

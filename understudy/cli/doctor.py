@@ -15,6 +15,7 @@ from understudy.cli.answers import dump
 from understudy.cli.checks.base import Examination, Finding, Level
 from understudy.cli.checks.sections import Report, examine
 from understudy.cli.exits import Exit
+from understudy.cli.logs import silence_logs
 from understudy.cli.options import SettingsChoice, settings_options
 from understudy.cli.terminal import printable, style, write
 
@@ -29,6 +30,7 @@ _MARKS: Mapping[Level, tuple[str, str]] = MappingProxyType(
 @click.option("--live", is_flag=True, help="Ask the services too, over the network.")
 @click.option("--json", "json_output", is_flag=True, help="Print the findings as JSON.")
 @settings_options
+@silence_logs
 @click.pass_context
 def doctor(ctx: click.Context, *, live: bool, json_output: bool, choice: SettingsChoice) -> None:
     """Check the installation, the settings, the providers and the wiring, and say what to do.

@@ -46,7 +46,7 @@ MEANINGS: Mapping[Exit, str] = MappingProxyType(
     }
 )
 
-_STATUSES: tuple[tuple[type[UnderstudyError], Exit], ...] = (
+_STATUSES: tuple[tuple[type[Exception], Exit], ...] = (
     (ConfigurationError, Exit.SETTINGS),
     (WiringError, Exit.SETTINGS),
     (DuplicateProviderError, Exit.SETTINGS),
@@ -55,9 +55,13 @@ _STATUSES: tuple[tuple[type[UnderstudyError], Exit], ...] = (
     (MissingDependencyError, Exit.NO_PROVIDER),
     (NoProviderAvailableError, Exit.NO_PROVIDER),
     (UnderstudyError, Exit.FAILED),
+    (OSError, Exit.FAILED),
 )
 
 
 def status_of(error: BaseException) -> Exit:
-    """The exit status that ``error`` stands for; anything outside the library's tree is a fault of ours."""
+    """The exit status that ``error`` stands for.
+
+    The machine may fail too (a full disk); anything else outside the library's tree is a fault of ours.
+    """
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), Exit.INTERNAL)

@@ -11,7 +11,7 @@ from understudy.cli.exits import Exit, status_of
 from understudy.cli.terminal import note, printable, style
 from understudy.domain.errors import ProviderError, UnderstudyError
 
-__all__ = ["report", "silence_closed_pipe"]
+__all__ = ["drop_output", "report"]
 
 
 def report(error: Exception, *, show_traceback: bool) -> Exit:
@@ -25,6 +25,9 @@ def report(error: Exception, *, show_traceback: bool) -> Exit:
 
 
 def _message(error: Exception) -> str:
+    if isinstance(error, OSError) and not isinstance(error, UnderstudyError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}."
     if not isinstance(error, UnderstudyError):
         kind = type(error).__name__
         return f"{kind}, which should not happen: a fault in understudy. --traceback shows where; please report it."
@@ -34,8 +37,8 @@ def _message(error: Exception) -> str:
     return "\n".join([text, *getattr(error, "__notes__", ())])
 
 
-def silence_closed_pipe() -> None:
-    """Point standard output at nothing, so that the flush at exit does not fail once more."""
+def drop_output() -> None:
+    """Point standard output at nothing: what it cannot take would fail once more when Python flushes it at the end."""
     stream: TextIO = sys.stdout
     try:
         target = stream.fileno()

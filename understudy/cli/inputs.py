@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 
 import click
 
+from understudy.cli.terminal import note
 from understudy.domain.messages import ImagePart, Message, Part, TextPart
 
 __all__ = ["MAX_IMAGE_BYTES", "MAX_STDIN_BYTES", "build_prompt", "is_text", "read_image", "read_prompt", "read_schema"]
 
 MAX_STDIN_BYTES = 8 * 1024 * 1024
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
+PATIENCE = 2.0
+"""How long standard input may say nothing before the user is told that it is waited for, in seconds."""
 _MAX_SCHEMA_BYTES = 1024 * 1024
 
 _MAGIC: tuple[tuple[bytes, int, str], ...] = (
@@ -52,6 +56,7 @@ def is_text(line: str) -> bool:
 
 
 def _read_stdin() -> str:
+    _say_what_is_waited_for()
     data = sys.stdin.buffer.read(MAX_STDIN_BYTES + 1)
     if len(data) > MAX_STDIN_BYTES:
         raise click.UsageError(f"Standard input is larger than {MAX_STDIN_BYTES} bytes; send less.")
@@ -59,6 +64,16 @@ def _read_stdin() -> str:
         return data.decode().rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise click.UsageError(f"Standard input is not UTF-8 text (byte {error.start}).") from None
+
+
+def _say_what_is_waited_for() -> None:
+    """A pipe that somebody holds open and never writes to would look like a program that hangs."""
+    try:
+        ready, _, _ = select.select([sys.stdin], [], [], PATIENCE)
+    except (OSError, ValueError):  # not something that can be waited for; then it does not block either
+        return
+    if not ready:
+        note("Waiting for standard input to end; </dev/null is for where there is none.")
 
 
 def read_image(source: str) -> ImagePart:

@@ -6,13 +6,14 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import click
 
 from understudy.cli.terminal import note, printable, style
 
-__all__ = ["show_logs", "verbose_option"]
+__all__ = ["show_logs", "silence_logs", "verbose_option"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -41,6 +42,17 @@ def show_logs(level: int) -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.setLevel(before)
+
+
+def silence_logs(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Show no record while the command runs: it says itself what a warning would."""
+
+    @wraps(command)
+    def silenced(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with show_logs(logging.CRITICAL + 1):
+            return command(*args, **kwargs)
+
+    return silenced
 
 
 def _start(ctx: click.Context, _parameter: click.Parameter, count: int) -> None:

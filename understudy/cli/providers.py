@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from understudy.cli.answers import dump
+from understudy.cli.logs import silence_logs
 from understudy.cli.options import SettingsChoice, settings_options
 from understudy.cli.tables import add_row, new_table
 from understudy.cli.terminal import printable, render, write
@@ -63,6 +64,7 @@ class Row:
 @click.command()
 @click.option("--json", "json_output", is_flag=True, help="Print the table as JSON.")
 @settings_options
+@silence_logs
 def providers(*, json_output: bool, choice: SettingsChoice) -> None:
     """Show every registered provider: how it is used, whether its credentials were found, what it can do.
 

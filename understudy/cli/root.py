@@ -11,9 +11,10 @@ import click
 
 from understudy._version import __version__
 from understudy.cli.exits import MEANINGS, Exit
-from understudy.cli.failures import report, silence_closed_pipe
+from understudy.cli.failures import drop_output, report
 from understudy.cli.lazy import Entry, LazyGroup
 from understudy.cli.options import traceback_option, wants_traceback
+from understudy.domain.errors import UnderstudyError
 
 __all__ = ["ENTRIES", "cli"]
 
@@ -41,11 +42,13 @@ class Root(LazyGroup):
         except (KeyboardInterrupt, click.Abort):
             raise click.exceptions.Exit(_interrupted()) from None
         except BrokenPipeError:
-            silence_closed_pipe()
+            drop_output()
             raise click.exceptions.Exit(Exit.PIPE_CLOSED) from None
         except (click.ClickException, click.exceptions.Exit):
             raise
         except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes a message and a status
+            if isinstance(error, OSError) and not isinstance(error, UnderstudyError):
+                drop_output()
             status = report(error, show_traceback=wants_traceback(ctx))
             raise click.exceptions.Exit(status) from None
 
@@ -56,8 +59,11 @@ class Root(LazyGroup):
         try:
             return super().make_context(info_name, args, parent, **extra)
         except BrokenPipeError:
-            silence_closed_pipe()
+            drop_output()
             raise click.exceptions.Exit(Exit.PIPE_CLOSED) from None
+        except OSError as error:
+            drop_output()
+            raise click.exceptions.Exit(report(error, show_traceback=False)) from None
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """The exit statuses."""
