@@ -1,10 +1,12 @@
 """Every example in README.md and docs/ runs, in the order of its page and in a folder of the page's own.
 
 - ``python`` blocks of a page share one namespace and one event loop; ``await`` may stand outside of functions.
-- ``console`` blocks: each line ``$ understudy …`` is run, as are ``echo … | understudy …`` and leading assignments.
+- ``console`` blocks: each line ``$ understudy …`` is run, as are ``echo … | understudy …`` and leading assignments;
+  of ``$ make TARGET`` only the target must exist.
 - A ``text`` block after ``<!-- output -->``, and what stands below a ``$`` line, is compared with what was printed.
   A line with nothing but "…" stands for any lines, "…" inside a line for any characters.
-- ``yaml`` blocks are settings: each is validated. ``<!-- faults -->`` before one says that it must not be valid.
+- ``yaml`` blocks are settings: each is validated. ``<!-- faults -->`` before one says that it must not be valid,
+  ``<!-- defaults -->`` that every value in it is the default.
 - ``title="NAME"`` writes the block into the page's folder; those called ``test_*.py`` are run by pytest
   in a process of their own at the end of the page.
 - ``<!-- env: NAME=VALUE -->`` sets a variable for the rest of the page; ``<!-- exit: N -->`` is the next status.
@@ -39,7 +41,7 @@ from understudy.config.environment import VARIABLES
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)(?: title=\"(?P<title>[\w./-]+)\")?[ ]*$")
-DIRECTIVE = re.compile(r"^<!-- (?P<word>output|faults|env|exit)(?:: (?P<value>.*?))? -->$")
+DIRECTIVE = re.compile(r"^<!-- (?P<word>output|faults|defaults|env|exit)(?:: (?P<value>.*?))? -->$")
 LANGUAGES = {"python", "console", "text", "yaml", "toml", "json", "sh", "mermaid"}
 UNDER_PYTEST = ("PYTEST_CURRENT_TEST", "PYTEST_VERSION")
 
@@ -173,6 +175,9 @@ class PageRun:
         assert not commands[0].strip(), f"{self.page.name}:{block.line}: a console block begins with '$ '"
         for each in commands[1:]:
             command, _, shown = each.partition("\n")
+            if command.startswith("make "):
+                assert f"\n{command.split()[1]}:" in (ROOT / "Makefile").read_text(encoding="utf-8"), command
+                continue
             status, printed = self.command(command)
             where = f"{self.page.name}:{block.line}: $ {command}"
             assert status == expected, f"{where}\nended with status {status}:\n{printed}"
@@ -207,8 +212,12 @@ class PageRun:
         if "faults" in block.directives:
             with pytest.raises(ConfigurationError):
                 load_settings(base, profile=profile)
-        else:
-            load_settings(base, profile=profile)
+            return
+        loaded = load_settings(base, profile=profile)
+        if "defaults" in block.directives:
+            said = [found for found in map(loaded.explain, loaded.keys()) if str(found.origin) != "default"]
+            assert said
+            assert not [each.key for each in said if each.value != each.shadowed[-1].value]
 
     def text(self, block: Block) -> None:
         if "output" in block.directives:
