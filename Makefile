@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest -n auto
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers scan docs wheel test-wheel slow format lock clean
+.PHONY: help run test check lint types layers scan docs wheel test-wheel slow bench format lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -55,6 +55,9 @@ test-wheel: wheel ## The whole suite, slow group included, against the installed
 slow: $(VENV)/.test ## Only the slow group
 	$(PYTEST) -m slow
 
+bench: | $(BIN)/python ## Measure side by side with the peers, in environments of their own; BENCH="--help" for options
+	$(BIN)/python benchmarks/run.py $(BENCH)
+
 format: $(VENV)/.dev ## Format and mend what ruff can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -63,7 +66,7 @@ lock: $(VENV)/.dev ## Make the hash-locked constraints anew
 	$(BIN)/python scripts/lock.py
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) $(VENV)-wheel dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-wheel .bench dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("understudy needs Python 3.11 or later; set PYTHON=...") if sys.version_info < (3, 11) else None'
