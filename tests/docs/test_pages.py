@@ -13,6 +13,8 @@ from types import ModuleType
 import pytest
 import yaml
 
+from understudy.domain import errors
+from understudy.domain.requests import GenerationOptions
 from understudy.providers.generation.catalog import BUILT_IN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,6 +102,26 @@ def test_every_page_is_in_the_navigation_once() -> None:
 def test_every_built_in_provider_has_a_page_of_the_same_name() -> None:
     """One page per provider."""
     assert {name for name, _, _ in BUILT_IN} == {page.stem for page in (DOCS / "providers").glob("*.md")}
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in BUILT_IN])
+def test_a_providers_page_says_what_becomes_of_every_option(name: str) -> None:
+    """Each option of a request is in the page's tables, or among what is not supported."""
+    text = (DOCS / "providers" / f"{name}.md").read_text(encoding="utf-8")
+    if "As [codex](codex.md)" in text:
+        text += (DOCS / "providers" / "codex.md").read_text(encoding="utf-8")
+    common = {"model", "timeout", "idempotency_key"}  # alike for all: docs/generation.md
+    assert not [
+        option for option in GenerationOptions.__annotations__ if option not in common and f"`{option}`" not in text
+    ]
+
+
+def test_every_error_has_its_cause_and_remedy() -> None:
+    """docs/errors.md leaves none out."""
+    text = (DOCS / "errors.md").read_text(encoding="utf-8")
+    classes = [getattr(errors, name) for name in errors.__all__]
+    names = {cls.__name__ for cls in classes if isinstance(cls, type) and issubclass(cls, errors.UnderstudyError)}
+    assert not [name for name in sorted(names) if f"`{name}`" not in text]
 
 
 def test_every_dependency_is_explained() -> None:
