@@ -59,9 +59,9 @@ async def test_every_error_can_come_inside_a_stream_with_the_text_so_far(make, n
         ("claude", OverloadedError, 529, "overloaded_error", True),
         ("claude", AuthenticationError, 401, "authentication_error", False),
         ("codex", QuotaExceededError, 429, "insufficient_quota", False),
-        ("codex", OverloadedError, 503, None, True),
+        ("codex", OverloadedError, 503, "server_is_overloaded", True),
         ("gemini", AuthenticationError, 400, "API_KEY_INVALID", False),
-        ("deepseek", QuotaExceededError, 402, "invalid_request_error", False),
+        ("deepseek", QuotaExceededError, 402, "insufficient_quota", False),
         ("ollama", ServerError, 500, None, True),
         ("codex", ConnectionFailedError, None, None, True),
     ],
@@ -73,7 +73,7 @@ async def test_errors_have_the_providers_own_status_and_code(make, provider, kin
         await mock.generate("x")
     error = caught.value
     assert (error.status, error.code, error.retryable) == (status, code, retryable)
-    assert (error.request_id is not None) is (status is not None and provider not in ("gemini", "ollama"))
+    assert (error.request_id is not None) is (status is not None and provider not in ("gemini", "ollama", "deepseek"))
 
 
 async def test_advice_status_and_code_can_be_scripted(make):

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 from understudy.domain.errors import (
     ConnectionFailedError,
-    InvalidRequestError,
     LimitExceededError,
     MaxRetriesExceededError,
     OverloadedError,
@@ -47,18 +46,6 @@ _PHASES: tuple[tuple[type[ProviderError], str], ...] = (
     (LimitExceededError, "body"),
 )
 _RETRYABLE = (RateLimitError, OverloadedError, ServerError, ConnectionFailedError, RequestTimeoutError)
-_WORDS: tuple[tuple[type[ProviderError], str], ...] = (
-    (ConnectionFailedError, "The connection was refused"),
-    (RequestTimeoutError, "No answer came in time"),
-    (ResponseDecodeError, "The answer is not what the protocol says"),
-    (StreamInterruptedError, "The stream ended without its end marker"),
-    (LimitExceededError, "The answer is larger than the limits allow"),
-    (QuotaExceededError, "The account has run out of credit"),
-    (RateLimitError, "Too many requests"),
-    (OverloadedError, "The service is overloaded"),
-    (ServerError, "The service failed"),
-    (InvalidRequestError, "The request was refused"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +93,14 @@ class Failure:
     last: type[ProviderError] = ServerError
 
     def build(
-        self, *, provider: str, operation: str, dialect: Dialect, request_id: str | None, in_stream: bool = False
+        self,
+        *,
+        provider: str,
+        operation: str,
+        model: str,
+        dialect: Dialect,
+        request_id: str | None,
+        in_stream: bool = False,
     ) -> ProviderError:
         """The error, with the data that the real provider fills in; some have no status inside a stream."""
         kind = self.kind
@@ -125,11 +119,13 @@ class Failure:
             "retryable": self._can_be_retried() if self.retryable is None else self.retryable,
             "retry_after": self.retry_after,
         }
-        message = self.message or self._words()
+        message = self.message or dialect.words_of(kind, model=model)
         if not issubclass(kind, MaxRetriesExceededError):
             return kind(message, **data)
         last = Failure(kind=self.last, status=self.status, code=self.code, retry_after=self.retry_after)
-        last_error = last.build(provider=provider, operation=operation, dialect=dialect, request_id=request_id)
+        last_error = last.build(
+            provider=provider, operation=operation, model=model, dialect=dialect, request_id=request_id
+        )
         data |= {name: getattr(last_error, name) for name in ("status", "code", "phase", "request_id")}
         error = kind(
             self.message or f"{self.attempts} attempts failed, the last with: {last_error.message}",
@@ -142,10 +138,6 @@ class Failure:
 
     def _can_be_retried(self) -> bool:
         return issubclass(self.kind, _RETRYABLE) and not issubclass(self.kind, QuotaExceededError)
-
-    def _words(self) -> str:
-        known = next((words for cls, words in _WORDS if issubclass(self.kind, cls)), "The call failed")
-        return f"{known}, as the stand-in's script says."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

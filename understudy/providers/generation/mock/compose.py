@@ -40,7 +40,8 @@ def compose(
     """The whole result; ``most`` is the limit of output tokens. Raises ScriptError for json that fits no schema."""
     limited = _limited(_parts(answer, request, measure, dialect), request.stop, most)
     reason, raw = _finish(answer, limited, dialect)
-    usage = Usage(input_tokens=measure.tokens, output_tokens=limited.tokens, reasoning_tokens=limited.reasoning_tokens)
+    thought = limited.reasoning_tokens if dialect.counts_reasoning else 0
+    usage = Usage(input_tokens=measure.tokens, output_tokens=limited.tokens, reasoning_tokens=thought)
     return GenerationResult(
         parts=limited.parts,
         finish_reason=reason,
@@ -66,7 +67,11 @@ def _parts(answer: Answer, request: GenerationRequest, measure: Measure, dialect
         text = answer.refusal
     if text and answer.reasoning is None and not answer.tool_calls:
         return (TextPart(text),)
-    parts: list[Part] = [ReasoningPart(text=answer.reasoning)] if answer.reasoning else []
+    parts: list[Part] = []
+    if answer.reasoning:
+        signature = f"standin{measure.mark}" if dialect.signs_reasoning else None
+        item = None if dialect.reasoning_id is None else f"{dialect.reasoning_id}standin{measure.mark}"
+        parts.append(ReasoningPart(text=answer.reasoning, signature=signature, id=item))
     if text:
         parts.append(TextPart(text))
     for number, call in enumerate(answer.tool_calls):

@@ -1,4 +1,4 @@
-"""How the providers differ in what a caller can see of an answer: words for the end, ids, statuses."""
+"""How providers differ in what a caller can see of an answer: words for the end, ids, statuses, messages."""
 
 from __future__ import annotations
 
@@ -9,23 +9,33 @@ from typing import Literal
 
 from understudy.domain.errors import (
     AuthenticationError,
+    ConnectionFailedError,
     ContentFilteredError,
     ContextLengthExceededError,
     InvalidRequestError,
+    LimitExceededError,
     NotFoundError,
     OverloadedError,
     PermissionDeniedError,
     ProviderError,
     QuotaExceededError,
     RateLimitError,
+    RequestTimeoutError,
     ResponseDecodeError,
     ServerError,
+    StreamInterruptedError,
 )
 from understudy.domain.results import FinishReason
 
-__all__ = ["Dialect", "dialect_of"]
+__all__ = ["Dialect", "Failures", "Messages", "finish_words"]
 
-_STATUSES: Mapping[type[ProviderError], tuple[int, str | None]] = MappingProxyType(
+Failures = Mapping[type[ProviderError], tuple[int, str | None]]
+"""The HTTP status and the code with which an error of a class is reported."""
+
+Messages = Mapping[type[ProviderError], str]
+"""The words with which an error of a class is reported; ``{model}`` stands for the model."""
+
+_STATUSES: Failures = MappingProxyType(
     {
         AuthenticationError: (401, None),
         PermissionDeniedError: (403, None),
@@ -41,8 +51,30 @@ _STATUSES: Mapping[type[ProviderError], tuple[int, str | None]] = MappingProxyTy
     }
 )
 
+_MESSAGES: Messages = MappingProxyType(
+    {
+        ConnectionFailedError: "No connection: the connection was refused.",
+        RequestTimeoutError: "No answer in time.",
+        ResponseDecodeError: "The answer is not what the protocol says.",
+        StreamInterruptedError: "The stream ended without its end marker.",
+        LimitExceededError: "The answer is larger than the limits allow.",
+        AuthenticationError: "The key is not valid.",
+        PermissionDeniedError: "The key may not use {model}.",
+        NotFoundError: "The model '{model}' does not exist.",
+        ContextLengthExceededError: "The input exceeds the context window of {model}.",
+        ContentFilteredError: "The request was refused by the content filter.",
+        InvalidRequestError: "The request is not valid.",
+        QuotaExceededError: "The account has run out of credit.",
+        RateLimitError: "Too many requests.",
+        OverloadedError: "The service is overloaded.",
+        ServerError: "The service failed.",
+        ProviderError: "The call failed.",
+    }
+)
 
-def _words(stop: str, length: str, tool_calls: str, content_filter: str) -> Mapping[FinishReason, str]:
+
+def finish_words(stop: str, length: str, tool_calls: str, content_filter: str) -> Mapping[FinishReason, str]:
+    """A provider's words for why a model stopped."""
     reasons = (FinishReason.STOP, FinishReason.LENGTH, FinishReason.TOOL_CALLS, FinishReason.CONTENT_FILTER)
     return MappingProxyType(dict(zip(reasons, (stop, length, tool_calls, content_filter), strict=True)))
 
@@ -52,14 +84,16 @@ class Dialect:
     """One provider's manner of speaking.
 
     ``finish`` has its own words for why it stopped; ``refusal`` is how an answer ends in which the model declined, and
-    ``refusal_in`` whether its words are then the text, a field of their own, or both. ``failures`` has its status and
-    code for an error where they are not the common ones; ``stream_statuses`` is whether errors inside a stream have a
-    status too. An id's prefix is None where the provider gives no such id. ``call_deltas`` is whether calls are
-    streamed in pieces, ``shows_reasoning`` whether reasoning is shown or only counted.
+    ``refusal_in`` whether its words are then the text, a field of their own, or both. ``failures`` and ``messages`` say
+    how it reports an error where that is not the common way; ``stream_statuses`` is whether errors inside a stream have
+    a status too; ``too_long`` is its sentence about a prompt that does not fit. An id's prefix is None where the
+    provider gives no such id; ``signs_reasoning`` is whether reasoning bears a signature. ``call_deltas`` is whether
+    calls are streamed in pieces, ``shows_reasoning`` whether reasoning is shown or only counted,
+    ``counts_reasoning`` whether its tokens are told apart.
     """
 
     finish: Mapping[FinishReason, str] = field(
-        default_factory=lambda: _words("stop", "length", "tool_calls", "content_filter")
+        default_factory=lambda: finish_words("stop", "length", "tool_calls", "content_filter")
     )
     stop_sequence: str | None = None
     refusal: FinishReason = FinishReason.STOP
@@ -67,116 +101,34 @@ class Dialect:
     response_id: str | None = "chatcmpl-"
     request_id: str | None = "req_"
     tool_call_id: str | None = "call_"
+    reasoning_id: str | None = None
+    signs_reasoning: bool = False
     call_deltas: bool = True
     shows_reasoning: bool = True
+    counts_reasoning: bool = True
     stream_statuses: bool = False
-    failures: Mapping[type[ProviderError], tuple[int, str | None]] = field(default_factory=lambda: MappingProxyType({}))
+    failures: Failures = field(default_factory=lambda: MappingProxyType({}))
+    messages: Messages = field(default_factory=lambda: MappingProxyType({}))
+    too_long: str = "This model's maximum context length is {limit} tokens, and {tokens} were asked for."
     embedding_model: str = "stand-in-embedding"
     dimensions: int = 768
 
     def status_of(self, kind: type[ProviderError]) -> tuple[int | None, str | None]:
         """The HTTP status and the code with which the provider reports an error of this class; None where it cannot."""
-        for cls in kind.__mro__:
-            found = self.failures.get(cls) or _STATUSES.get(cls)
-            if found is not None:
-                return found
+        for table in (self.failures, _STATUSES):
+            for cls in kind.__mro__:
+                if cls in table:
+                    return table[cls]
         return None, None
+
+    def words_of(self, kind: type[ProviderError], *, model: str) -> str:
+        """The provider's own words for an error of this class."""
+        for cls in kind.__mro__:
+            words = self.messages.get(cls) or _MESSAGES.get(cls)
+            if words is not None:
+                return words.format(model=model)
+        return f"The call failed with {kind.__name__}."
 
     def finish_word(self, reason: FinishReason) -> str:
         """The provider's own word for ``reason``."""
         return self.finish.get(reason, reason.value)
-
-
-_OPENAI_FAILURES: Mapping[type[ProviderError], tuple[int, str | None]] = MappingProxyType(
-    {
-        AuthenticationError: (401, "invalid_api_key"),
-        NotFoundError: (404, "model_not_found"),
-        ContextLengthExceededError: (400, "context_length_exceeded"),
-        ContentFilteredError: (400, "content_policy_violation"),
-        RateLimitError: (429, "rate_limit_exceeded"),
-        QuotaExceededError: (429, "insufficient_quota"),
-        ServerError: (500, "server_error"),
-    }
-)
-
-_DIALECTS: Mapping[str, Dialect] = MappingProxyType(
-    {
-        "claude": Dialect(
-            finish=_words("end_turn", "max_tokens", "tool_use", "refusal"),
-            stop_sequence="stop_sequence",
-            refusal=FinishReason.CONTENT_FILTER,
-            refusal_in="both",
-            response_id="msg_",
-            tool_call_id="toolu_",
-            stream_statuses=True,
-            failures={
-                AuthenticationError: (401, "authentication_error"),
-                PermissionDeniedError: (403, "permission_error"),
-                NotFoundError: (404, "not_found_error"),
-                InvalidRequestError: (400, "invalid_request_error"),
-                QuotaExceededError: (402, "billing_error"),
-                RateLimitError: (429, "rate_limit_error"),
-                OverloadedError: (529, "overloaded_error"),
-                ServerError: (500, "api_error"),
-            },
-        ),
-        "codex": Dialect(
-            response_id="resp_",
-            shows_reasoning=False,
-            failures=_OPENAI_FAILURES,
-            finish=_words("completed", "max_output_tokens", "completed", "content_filter"),
-            embedding_model="text-embedding-3-small",
-            dimensions=1536,
-        ),
-        "codex.chat": Dialect(
-            shows_reasoning=False,
-            failures=_OPENAI_FAILURES,
-            embedding_model="text-embedding-3-small",
-            dimensions=1536,
-        ),
-        "gemini": Dialect(
-            finish=_words("STOP", "MAX_TOKENS", "STOP", "SAFETY"),
-            response_id="",
-            request_id=None,
-            tool_call_id=None,
-            call_deltas=False,
-            stream_statuses=True,
-            refusal=FinishReason.CONTENT_FILTER,
-            failures={
-                AuthenticationError: (400, "API_KEY_INVALID"),
-                PermissionDeniedError: (403, "PERMISSION_DENIED"),
-                NotFoundError: (404, "NOT_FOUND"),
-                InvalidRequestError: (400, "INVALID_ARGUMENT"),
-                RateLimitError: (429, "RESOURCE_EXHAUSTED"),
-                QuotaExceededError: (429, "RESOURCE_EXHAUSTED"),
-                OverloadedError: (503, "UNAVAILABLE"),
-                ServerError: (500, "INTERNAL"),
-            },
-            embedding_model="gemini-embedding-001",
-            dimensions=3072,
-        ),
-        "ollama": Dialect(
-            finish=_words("stop", "length", "stop", "stop"),
-            response_id=None,
-            request_id=None,
-            tool_call_id=None,
-            call_deltas=False,
-            stream_statuses=True,
-            refusal_in="text",
-            embedding_model="embeddinggemma",
-        ),
-        "deepseek": Dialect(
-            response_id="",
-            failures={
-                AuthenticationError: (401, "invalid_request_error"),
-                InvalidRequestError: (400, "invalid_request_error"),
-                QuotaExceededError: (402, "invalid_request_error"),
-            },
-        ),
-    }
-)
-
-
-def dialect_of(provider: str, *, api: str | None = None) -> Dialect:
-    """The manner of a built-in provider, of one of its APIs where it has several; the common one for any other."""
-    return _DIALECTS.get(f"{provider}.{api}") or _DIALECTS.get(provider) or Dialect()

@@ -65,7 +65,7 @@ class MockEngine:
         if too_long is not None:
             return Plan(error=too_long)
         if isinstance(reply, Failure | ProviderError):
-            return Plan(error=self.error(reply, operation=operation, size=size))
+            return Plan(error=self.error(reply, operation=operation, model=model, size=size))
         if isinstance(reply, GenerationResult):
             return Plan(result=replace(reply, provider=reply.provider or self.provider, model=reply.model or model))
         if not isinstance(reply, Interrupted):
@@ -75,7 +75,7 @@ class MockEngine:
         return Plan(
             result=self._compose(answer, request, model, size),
             chunks=answer.chunks,
-            error=self.error(reply.failure, operation=operation, size=size, in_stream=streamed),
+            error=self.error(reply.failure, operation=operation, model=model, size=size, in_stream=streamed),
             after_chunks=reply.after_chunks if streamed else None,
         )
 
@@ -87,11 +87,17 @@ class MockEngine:
         if reply is None:
             return None
         if isinstance(reply, Failure | ProviderError):
-            return self.error(reply, operation=operation, size=measure(request))
+            return self.error(reply, operation=operation, model=model, size=measure(request))
         raise ScriptError(f"A rule for {operation} can only fail; its reply is a {type(reply).__name__}.")
 
     def error(
-        self, failure: Failure | ProviderError, *, operation: str, size: Measure | None, in_stream: bool = False
+        self,
+        failure: Failure | ProviderError,
+        *,
+        operation: str,
+        model: str,
+        size: Measure | None,
+        in_stream: bool = False,
     ) -> ProviderError:
         """The error to raise, a new one each time, with the data that the real provider fills in."""
         prefix = self.dialect.request_id
@@ -100,6 +106,7 @@ class MockEngine:
             return failure.build(
                 provider=self.provider,
                 operation=operation,
+                model=model,
                 dialect=self.dialect,
                 request_id=request_id,
                 in_stream=in_stream,
@@ -156,7 +163,6 @@ class MockEngine:
         context = self.capabilities.limits(model).context_tokens
         if context is None or size.tokens + (request.max_output_tokens or 0) <= context:
             return None
-        asked = f" and {request.max_output_tokens} for the answer" if request.max_output_tokens else ""
-        message = f"prompt is too long: {size.tokens} tokens{asked} > {context} maximum of {model}"
+        message = self.dialect.too_long.format(tokens=size.tokens + (request.max_output_tokens or 0), limit=context)
         failure = Failure(kind=ContextLengthExceededError, message=message)
-        return self.error(failure, operation=operation, size=size)
+        return self.error(failure, operation=operation, model=model, size=size)

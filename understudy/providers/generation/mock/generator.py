@@ -24,10 +24,11 @@ from understudy.domain.results import (
     Usage,
 )
 from understudy.providers.generation.mock.calls import Call, CallLog
-from understudy.providers.generation.mock.dialects import Dialect, dialect_of
+from understudy.providers.generation.mock.dialects import Dialect
 from understudy.providers.generation.mock.embeddings import unit_vector
 from understudy.providers.generation.mock.engine import MockEngine
 from understudy.providers.generation.mock.events import events_of, is_piece
+from understudy.providers.generation.mock.manners import dialect_of
 from understudy.providers.generation.mock.pace import Pace, Sleep
 from understudy.providers.generation.mock.script import MockScript
 from understudy.providers.generation.mock.tokens import count

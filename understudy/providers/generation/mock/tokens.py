@@ -39,11 +39,22 @@ class Measure:
 
 
 def measure(request: GenerationRequest) -> Measure:
-    """Counts all that a provider would: every message with all its parts, the system text, the tools, the schema."""
-    texts: list[str] = [request.system] if request.system else []
+    """Counts all that a provider would: every message with all its parts, the system text, the tools, the schema.
+
+    What differs between a request and its wire form without being said differently (where the system text stands, how
+    arguments are spaced) does not count, so that a stand-in and an emulator count alike.
+    """
+    texts: list[str] = []
     extra = 0
+    told = request.system is not None
     for message in request.messages:
-        extra += _PER_MESSAGE + _gather(message, texts)
+        if message.role == "system":
+            told = True
+        else:
+            extra += _PER_MESSAGE + _gather(message, texts)
+    if told:
+        extra += _PER_MESSAGE
+        texts.append(request.system_text)
     for tool in request.tools:
         texts += (tool.name, tool.description, json.dumps(tool.parameters, default=str))
     if request.response_schema is not None:
@@ -61,7 +72,8 @@ def _gather(message: Message, texts: list[str]) -> int:
         elif isinstance(part, ImagePart):
             extra += _PER_IMAGE
         elif isinstance(part, ToolCallPart):
-            texts += (part.name, part.arguments_text or json.dumps(part.arguments, default=str))
+            unread = part.arguments_text if part.arguments_error is not None else None
+            texts += (part.name, unread or json.dumps(part.arguments, default=str))
         else:
-            texts += (part.name or "", part.content)
+            texts.append(part.content)
     return extra
