@@ -268,3 +268,25 @@ def test_the_container_is_closed_even_after_a_failure(ask, monkeypatch):
     ask("overloaded")
     ask("hello")
     assert closed == [True, True]
+
+
+def test_asking_a_stand_in_imports_no_more_than_it_needs(bare_environment, mocked, tmp_path):
+    code = (
+        "import sys; sys.argv = ['understudy', 'ask', '--profile', '', 'hello']\n"
+        "from understudy.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'rich', 'httpx', 'aiohttp', 'fastapi', 'tenacity', 'openai', 'anthropic', 'hypothesis'}\n"
+        "sys.exit(f'imported {heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
+    )
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", code],
+        env=bare_environment,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -17,10 +17,10 @@ from understudy.cli.checks.sections import Section, examine
 from understudy.cli.options import SettingsChoice
 
 KEY = "sk-ant-0123456789abcdef0123456789"
-OK = f"""
+OK = """
 generation:
   default: claude
-  claude: {{api_key: {KEY}}}
+  claude: {api_key: "${MY_KEY}"}
 """
 MOCKED = "generation: {use: mock, default: claude}\n"
 
@@ -115,6 +115,23 @@ SEEDS = {
         says=("placeholder",),
         level="warning",
     ),
+    "a key in clear": Seed(
+        settings=f"generation: {{default: claude, claude: {{api_key: {KEY}}}}}\n",
+        says=("settings.yaml:1:", "in clear", "ANTHROPIC_API_KEY"),
+        level="warning",
+    ),
+    "no settings where the environment says": Seed(
+        env={"UNDERSTUDY_SETTINGS": "nowhere.yaml"}, says=("nowhere.yaml", "UNDERSTUDY_SETTINGS")
+    ),
+    "an unknown profile in the environment": Seed(
+        env={"UNDERSTUDY_PROFILE": "nobody"}, args=(), says=("nobody", "UNDERSTUDY_PROFILE")
+    ),
+    "an unknown key in the environment": Seed(
+        env={"UNDERSTUDY__GENERATION__USES": "mock"}, says=("UNDERSTUDY__GENERATION__USES",)
+    ),
+    "a section for a plugin that is not installed": Seed(
+        settings=OK + "  plugins: {acme: {model: m1}}\n", says=("settings.yaml:5:", "acme"), level="warning"
+    ),
     "an unused proxy": Seed(
         env={"HTTPS_PROXY": "http://proxy.example.org:3128"}, says=("HTTPS_PROXY",), level="warning"
     ),
@@ -140,6 +157,7 @@ def examine_seed(run, tmp_path, monkeypatch):
     """Put a seed in place and return the exit status and the report."""
 
     def put(seed: Seed):
+        monkeypatch.setenv("MY_KEY", KEY)
         if seed.settings is not None:
             (tmp_path / "settings.yaml").write_text(seed.settings)
         for name, text in seed.files.items():
@@ -232,7 +250,7 @@ def test_nothing_is_sent_without_live(examine_seed, monkeypatch):
 def test_the_doctor_is_done_in_a_second(process, tmp_path):
     (tmp_path / "settings.yaml").write_text(textwrap.dedent(OK))
     before = os.times()
-    done = process("doctor")
+    done = process("doctor", env={"MY_KEY": KEY})
     after = os.times()
     used = (after.children_user + after.children_system) - (before.children_user + before.children_system)
     assert done.returncode == 0, done.stdout

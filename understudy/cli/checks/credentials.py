@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from understudy.cli.checks.base import Examination, Finding, ok, warning
+from understudy.config.tree import parse_key
 from understudy.domain.secrets import Secret
 from understudy.providers.generation.sections import settings_key
 
-__all__ = ["check_keys"]
+__all__ = ["check_keys", "check_places"]
 
 _PREFIXES: tuple[tuple[str, str, str], ...] = (
     ("sk-ant-", "claude", "Anthropic"),
@@ -50,3 +51,24 @@ def _suspicion(key: Secret, provider: str) -> str | None:
     services = (service for prefix, owner, service in _PREFIXES if owner != provider and text.startswith(prefix))
     service = next(services, None)
     return f"looks like one of {service}'s" if service else None
+
+
+def check_places(examination: Examination) -> Iterator[Finding]:
+    """Whether a key stands in clear in a settings file that is shared."""
+    loaded = examination.loaded
+    if loaded is None:
+        return
+    in_clear = 0
+    for spec in examination.registry:
+        key = settings_key(spec, "api_key")
+        node = loaded.tree.find(parse_key(key))
+        if node is None or not node.value or node.derived or not node.origin.line or ".local." in node.origin.name:
+            continue
+        in_clear += 1
+        variable = next(iter(spec.credentials), f"{spec.name.upper()}_API_KEY")
+        yield warning(
+            f"{node.origin}: {key} has a key in clear, in a file that is shared",
+            fix=f'Write "${{{variable}:}}" there and set {variable}, or move it to settings.local.yaml.',
+        )
+    if not in_clear:
+        yield ok("no key stands in clear in a shared file")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from understudy.cli.checks.base import Examination, Finding, failure, ok
+from understudy.cli.checks.base import Examination, Finding, failure, ok, warning
+from understudy.domain.errors import near_match
 
-__all__ = ["check_plugins"]
+__all__ = ["check_plugins", "check_sections"]
 
 
 def check_plugins(examination: Examination) -> Iterator[Finding]:
@@ -22,4 +23,20 @@ def check_plugins(examination: Examination) -> Iterator[Finding]:
         yield failure(
             f"plugin {plugin.name} ({plugin.source}) was skipped: {plugin.reason}",
             fix="Update or uninstall that package, or ask its author.",
+        )
+
+
+def check_sections(examination: Examination) -> Iterator[Finding]:
+    """Whether there is a plugin for every section that the settings have for one."""
+    loaded = examination.loaded
+    if loaded is None:
+        return
+    known = [*examination.registry.names, *examination.registry.aliases]
+    for name in loaded.settings.generation.plugins:
+        if name in examination.registry:
+            continue
+        near = near_match(name, known)
+        yield warning(
+            f"{loaded.origin(f'generation.plugins.{name}')}: generation.plugins.{name}: no provider of this name",
+            fix=f"Did you mean {near!r}?" if near else "Install the package that brings it, or remove the section.",
         )

@@ -41,13 +41,14 @@ SECTIONS: tuple[Section, ...] = (
         ("settings:check_faults", "settings:check_files", "settings:check_production"),
         needs_settings=False,
     ),
-    Section("Plugins", ("plugins:check_plugins",), needs_settings=False),
+    Section("Plugins", ("plugins:check_plugins", "plugins:check_sections"), needs_settings=False),
     Section(
         "Providers",
         (
             "choosing:check_names",
             "choosing:check_availability",
             "credentials:check_keys",
+            "credentials:check_places",
             "choosing:check_choice",
         ),
     ),
