@@ -39,6 +39,7 @@ scan: $(VENV)/.dev ## Dependencies locked and named, no secrets, no index hosts
 docs: $(VENV)/.dev ## Generated pages are current and the site builds
 	$(BIN)/python scripts/generate_docs.py --check
 	$(BIN)/zensical build --clean --strict
+	$(BIN)/python scripts/check_site.py
 
 wheel: $(VENV)/.dev ## Build the wheel and hold it against the tree
 	rm -rf dist
