@@ -97,4 +97,39 @@ def _ollama() -> tuple[bytes, list[bytes]]:
     return _json(whole), [_json(line) + b"\n" for line in [*lines, last]]
 
 
-CHAT, MESSAGES, GEMINI, OLLAMA = _chat(), _messages(), _gemini(), _ollama()
+def _responses() -> tuple[bytes, list[bytes]]:
+    usage = {
+        "input_tokens": 8,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens": 11,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": 19,
+    }
+    head: dict[str, Any] = {"id": "resp_bench", "object": "response", "model": "bench-model", "error": None}
+
+    def message(text: str, status: str = "completed") -> dict[str, Any]:
+        part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+        content = [part] if text else []
+        return {"type": "message", "id": "msg_bench", "role": "assistant", "status": status, "content": content}
+
+    whole = {**head, "status": "completed", "output": [message(TEXT)], "usage": usage}
+    place = {"item_id": "msg_bench", "output_index": 0, "content_index": 0}
+    text = "".join(WORDS)
+    opened = message("", "in_progress")
+    begun = {**head, "status": "in_progress", "output": [], "usage": None}
+    events: list[dict[str, Any]] = [
+        {"type": "response.created", "response": begun},
+        {"type": "response.output_item.added", "output_index": 0, "item": opened},
+    ]
+    events += [{"type": "response.output_text.delta", **place, "delta": word, "logprobs": []} for word in WORDS]
+    ended = {**whole, "output": [message(text)]}
+    events += [
+        {"type": "response.output_text.done", **place, "text": text, "logprobs": []},
+        {"type": "response.output_item.done", "output_index": 0, "item": message(text)},
+        {"type": "response.completed", "response": ended},
+    ]
+    numbered = [{**event, "sequence_number": number} for number, event in enumerate(events)]
+    return _json(whole), _sse(numbered, named=True)
+
+
+CHAT, RESPONSES, MESSAGES, GEMINI, OLLAMA = _chat(), _responses(), _messages(), _gemini(), _ollama()

@@ -127,6 +127,7 @@ PEERS = (
         _BOTH | {"stand_in", "process_stand_in"},
     ),
     Peer("aisuite", "aisuite", "aisuite_sdk", "aisuite", "import aisuite", _BOTH),
+    Peer("ours_responses", "understudy (Responses)", "ours", "understudy", _OURS, _BOTH, "responses"),
     Peer("ours_messages", "understudy (Messages)", "ours", "understudy", _OURS, _BOTH, "messages"),
     Peer(
         "anthropic",

@@ -171,7 +171,10 @@ def rounds(peers: list[Peer], benches: list[str], options: argparse.Namespace) -
                 figures = measure(peer, bench, addresses, folder, quick=options.quick)
                 yield {"round": number, "peer": peer.name, "bench": bench, **figures}
             seconds, load = time.perf_counter() - began, os.getloadavg()[0]
-            print(f"round {number} of {options.rounds}: {len(jobs)} processes in {seconds:.0f} s, load {load:.1f}")
+            print(
+                f"round {number} of {options.rounds}: {len(jobs)} processes, {seconds:.0f} s, load {load:.1f}",
+                flush=True,
+            )
 
 
 def machine() -> Row:

@@ -33,6 +33,7 @@ class Answer:
 
 
 CHAT = Answer(bodies.CHAT, b"text/event-stream")
+RESPONSES = Answer(bodies.RESPONSES, b"text/event-stream")
 MESSAGES = Answer(bodies.MESSAGES, b"text/event-stream")
 GEMINI = Answer(bodies.GEMINI, b"text/event-stream")
 OLLAMA = Answer(bodies.OLLAMA, b"application/x-ndjson")
@@ -100,6 +101,8 @@ def _route(line: bytes, body: bytes) -> tuple[Answer | None, bool]:
     streamed = any(word in body for word in _STREAM)
     if b"/chat/completions" in line:
         return CHAT, streamed
+    if b"/responses" in line:
+        return RESPONSES, streamed
     if b"/messages" in line:
         return MESSAGES, streamed
     if b":streamGenerateContent" in line or b":generateContent" in line:

@@ -3,16 +3,16 @@
 import understudy
 from understudy import blocking
 
-MODELS = {"chat": "codex", "messages": "claude", "gemini": "gemini", "ollama": "ollama"}
+MODELS = {"chat": "codex", "responses": "codex", "messages": "claude", "gemini": "gemini", "ollama": "ollama"}
 KEPT = []  # a context that is collected closes its container
-PREFIX = {"chat": "/v1", "messages": "", "gemini": "/v1beta", "ollama": ""}
+PREFIX = {"chat": "/v1", "responses": "/v1", "messages": "", "gemini": "/v1beta", "ollama": ""}
 
 
 def settings(base, route, use="real"):
     name = MODELS[route]
     section = {"base_url": base + PREFIX[route], "model": "bench-model", "api_key": "bench-key"}
-    if route == "chat":
-        section["api"] = "chat"
+    if name == "codex":
+        section["api"] = route
     return {
         "production": False,
         "http": {"max_connections": 1000},
