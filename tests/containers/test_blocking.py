@@ -22,6 +22,7 @@ from understudy import (
     HealthStatus,
     OverloadedError,
     ProviderNotFoundError,
+    RequestTimeoutError,
     TextEvent,
     TextPart,
     UnsupportedCapabilityError,
@@ -160,6 +161,13 @@ def test_errors_arrive_as_they_are(opened: Opened) -> None:
     assert [next(pieces) for _ in range(3)] == ["0", "1", "2"]
     with pytest.raises(OverloadedError):
         next(pieces)
+
+
+def test_a_timeout_of_the_call_is_not_taken_for_the_end_of_a_wait(opened: Opened) -> None:
+    error = RequestTimeoutError("late", provider="claude")
+    with pytest.raises(RequestTimeoutError) as caught:
+        opened(Fake(error=error)).generator().generate("hi")
+    assert caught.value is error
 
 
 def test_a_wrong_option_is_an_error_of_the_call(opened: Opened) -> None:

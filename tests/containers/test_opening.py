@@ -145,6 +145,18 @@ async def test_a_default_that_nobody_has_announced_is_a_fault_with_its_origin(se
     assert fault.hint == "Did you mean 'claude'?"
 
 
+async def test_a_fallback_that_nobody_has_announced_is_a_fault_with_its_origin(settings_file: Path) -> None:
+    fault = await fault_of(settings_file, "generation:\n  use: mock\n  fallback: [codex, gemni]\n")
+    assert fault.where == "generation.generator"
+    assert "settings.yaml:3:" in str(fault.origin)
+    assert fault.hint == "Did you mean 'gemini'?"
+
+
+async def test_the_fallback_itself_is_no_default(settings_file: Path) -> None:
+    fault = await fault_of(settings_file, "generation:\n  use: mock\n  default: fallback\n  fallback: [codex]\n")
+    assert "No generation provider is called 'fallback'" in fault.reason
+
+
 async def test_nobody_available_is_told_by_the_first_call_with_each_reason() -> None:
     """Opening goes on: who only lists providers, or overrides them, needs no key."""
     only_claude = ProviderRegistry("generation")

@@ -111,18 +111,31 @@ def stand_in(name: str, registry: ProviderRegistry, settings: GenerationSettings
 def select(factory: WiredFactory) -> Choice:
     """The branch of the generator: the fallback where one is configured, else the first provider that can be used.
 
-    Raises NoProviderAvailableError.
+    A name in the settings that nobody has announced is returned as it is, so that the switch refuses it. Raises
+    NoProviderAvailableError.
     """
     settings = factory.settings
+    wanted = [("generation.fallback", word) for word in settings.fallback]
+    if settings.default is not None:
+        wanted.append(("generation.default", settings.default))
+    for setting, word in wanted:
+        if not _announced(factory.registry, word):
+            if word == FALLBACK:  # which is a branch, and still no provider
+                raise ProviderNotFoundError(word, family="generation", registered=factory.registry.names)
+            return Choice(word, setting)  # no branch: the switch says which there are, and where this was set
     if settings.fallback:
         return Choice(FALLBACK, "generation.fallback")
     setting = "generation.preference" if settings.default is None else "generation.default"
+    return Choice(factory.first_usable(_itself), setting)
+
+
+def _announced(registry: ProviderRegistry, word: str) -> bool:
+    """Whether somebody has announced this provider, even one that turned out to be broken."""
     try:
-        return Choice(factory.first_usable(_itself), setting)
-    except ProviderNotFoundError:
-        if settings.default is None:
-            raise
-        return Choice(settings.default, setting)  # the switch says what there is, and where this was set
+        registry.get(word)
+    except ProviderNotFoundError as error:
+        return error.reason is not None
+    return True
 
 
 def fallback_chain(factory: WiredFactory, lifetime: Lifetime) -> TextGenerator:

@@ -8,11 +8,14 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-__all__ = ["Portal"]
+__all__ = ["PATIENCE", "Portal"]
 
 T = TypeVar("T")
+
+PATIENCE = 0.5
+"""Seconds that a wait lasts before it is begun again: an interrupt that comes just before a wait does not end it."""
 
 
 class Portal:
@@ -29,24 +32,23 @@ class Portal:
         self._loops: dict[int, _Loop] = {}
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """The coroutine's result, or its exception. An interrupt of the caller cancels it.
+        """The coroutine's result, or its exception; it sees a copy of the caller's context variables.
 
-        Raises RuntimeError where the portal is closed or where the caller is one of its own coroutines.
+        An interrupt of the caller cancels it. Raises RuntimeError where the portal is closed, before or meanwhile, and
+        where the caller is one of its own coroutines.
         """
-        future = self.submit(coroutine)
+        call = _Call(coroutine)
+        loop = self._here()
         try:
-            return future.result()
+            loop.start(call)
+            return call.wait()
         except BaseException:
-            future.cancel()  # the caller was interrupted; a future that has failed by itself does not mind
+            loop.call_soon(call.cancel)  # interrupted; a call that has failed by itself does not mind
             raise
 
-    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start the coroutine, in a copy of the caller's context variables. Raises RuntimeError as ``run`` does."""
-        try:
-            return asyncio.run_coroutine_threadsafe(coroutine, self._here().running())
-        except BaseException:
-            coroutine.close()
-            raise
+    def submit(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Start the coroutine and do not wait for it. Raises RuntimeError as ``run`` does."""
+        self._here().start(_Call(coroutine))
 
     def call_soon(self, function: Callable[[], object]) -> None:
         """Let the loop call ``function``; nothing where it has ended, and everything that it ran with it."""
@@ -67,6 +69,44 @@ class Portal:
         return self._loops.get(process) or self._loops.setdefault(process, _Loop(self._name))
 
 
+class _Call(Generic[T]):
+    """A coroutine on its way through the loop. ``start`` and ``cancel`` run on the loop."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
+        self.coroutine = coroutine
+        self._future: Future[T] = Future()
+        self._task: asyncio.Task[T] | None = None
+        self._cancelled = False
+
+    def wait(self) -> T:
+        while not self._future.done():
+            with suppress(TimeoutError):
+                self._future.exception(PATIENCE)
+        return self._future.result()
+
+    def start(self) -> None:
+        if self._cancelled:
+            self.coroutine.close()
+            return
+        self._task = asyncio.get_running_loop().create_task(self.coroutine)
+        self._task.add_done_callback(self._finish)
+
+    def cancel(self) -> None:
+        self._cancelled = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def _finish(self, task: asyncio.Task[T]) -> None:
+        if task.cancelled():
+            self._future.set_exception(RuntimeError("The call was cancelled: the blocking container was closed."))
+            return
+        error = task.exception()
+        if error is not None:
+            self._future.set_exception(error)
+        else:
+            self._future.set_result(task.result())
+
+
 class _Loop:
     """The event loop of one process, and its thread."""
 
@@ -81,21 +121,21 @@ class _Loop:
     def is_current(self) -> bool:
         return self._thread is threading.current_thread()
 
-    def running(self) -> asyncio.AbstractEventLoop:
-        """The loop, started if it is not running yet."""
-        if self.is_current:
-            raise RuntimeError(
-                "A blocking call was made from the event loop that would have to answer it. "
-                "Inside of coroutines use the asynchronous container."
-            )
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("The blocking container is closed. Open another one.")
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(target=self._serve, args=(self._loop,), name=self._name, daemon=True)
-                self._thread.start()
-            return self._loop
+    def start(self, call: _Call[Any]) -> None:
+        """Start the call, and the loop if it is not running yet."""
+        try:
+            if self.is_current:
+                raise RuntimeError(
+                    "A blocking call was made from the event loop that would have to answer it. "
+                    "Inside of coroutines use the asynchronous container."
+                )
+            with self._lock:  # so that no call comes after the loop's last one
+                if self._closed:
+                    raise RuntimeError("The blocking container is closed. Open another one.")
+                self._running().call_soon_threadsafe(call.start)
+        except RuntimeError:
+            call.coroutine.close()
+            raise
 
     def call_soon(self, function: Callable[[], object]) -> None:
         loop = self._loop
@@ -112,16 +152,23 @@ class _Loop:
         loop.call_soon_threadsafe(loop.stop)
         self._thread.join()
 
-    @staticmethod
-    def _serve(loop: asyncio.AbstractEventLoop) -> None:
-        asyncio.set_event_loop(loop)
-        try:
-            while not _served(loop):
-                pass
-            loop.run_until_complete(_drain())
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
+    def _running(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=_serve, args=(self._loop,), name=self._name, daemon=True)
+            self._thread.start()
+        return self._loop
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        while not _served(loop):
+            pass
+        loop.run_until_complete(_drain())
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def _served(loop: asyncio.AbstractEventLoop) -> bool:

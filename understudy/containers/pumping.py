@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from understudy.containers.portal import Portal
+from understudy.containers.portal import PATIENCE, Portal
 
 __all__ = ["Pump"]
 
@@ -52,7 +53,7 @@ class Pump(Generic[T]):
             raise StopIteration
         if self._process != os.getpid():
             raise RuntimeError("A stream ends with the process that began it; ask again in the forked one.")
-        item = self._items.get()
+        item = self._next()
         if isinstance(item, _End):
             self._ended = True
             if item.error is not None:
@@ -71,8 +72,13 @@ class Pump(Generic[T]):
         # Garbage is collected anywhere: on the loop itself, which cannot wait for itself, or in a forked child.
         if self._portal.in_its_thread or self._process != os.getpid():
             return
-        while not isinstance(self._items.get(), _End):
+        while not isinstance(self._next(), _End):
             pass
+
+    def _next(self) -> T | _End:
+        while True:
+            with suppress(Empty):
+                return self._items.get(timeout=PATIENCE)
 
     def _stop(self) -> None:
         self._stopped = True
