@@ -157,7 +157,8 @@ class SettingsPage:
                 continue
             kind = type_name(field.annotation) if found is None else self._link(*found, key=key)
             text = one_line(texts.get(name) or self._overridden(key) or (found[0].__doc__ if found else ""))
-            yield f"`{key}`", kind, default_of(field), ", ".join(self._variables.get(key, [])), text
+            shown = (field.alias or name) if item else key  # the headings of items are long enough
+            yield f"`{shown}`", kind, default_of(field), ", ".join(self._variables.get(key, [])), text
 
     def _overridden(self, key: str) -> str | None:
         """What is said of the shared setting that a provider's own takes the place of."""
@@ -231,6 +232,11 @@ def errors_page() -> str:
     )
 
 
+def tokens(number: int | None) -> str:
+    """A limit in tokens, with commas."""
+    return "unknown" if number is None else f"{number:,}"
+
+
 def capability_block(spec: ProviderSpec) -> str:
     """What a provider can do, from its spec."""
     rows = []
@@ -248,7 +254,7 @@ def capability_block(spec: ProviderSpec) -> str:
             text = "no limit" if value is None else str(value)
         rows.append((field.name.replace("_", " "), text))
     limits = [
-        (f"`{name}…`", f"{limit.context_tokens or 'unknown':}", f"{limit.max_output_tokens or 'unknown'}")
+        (f"`{name}…`", tokens(limit.context_tokens), tokens(limit.max_output_tokens))
         for name, limit in spec.capabilities.models.items()
     ]
     text = "\n" + table(("capability", ""), rows)

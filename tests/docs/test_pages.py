@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import re
 import tomllib
@@ -9,13 +10,17 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import pytest
 import yaml
 
 from understudy.domain import errors
 from understudy.domain.requests import GenerationOptions
+from understudy.domain.results import GenerationResult, StreamEvent
 from understudy.providers.generation.catalog import BUILT_IN
+from understudy.providers.generation.mock.calls import CallLog
+from understudy.providers.generation.mock.matching import Conditions
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -114,6 +119,23 @@ def test_a_providers_page_says_what_becomes_of_every_option(name: str) -> None:
     assert not [
         option for option in GenerationOptions.__annotations__ if option not in common and f"`{option}`" not in text
     ]
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("generation.md", [*GenerationOptions.__annotations__]),
+        ("generation.md", [field.name for field in dataclasses.fields(GenerationResult)]),
+        ("generation.md", [event.__name__ for event in get_args(StreamEvent)]),
+        ("mock.md", [*Conditions.__annotations__]),
+        ("mock.md", [name for name in vars(CallLog) if name.startswith("assert_")]),
+        ("testing.md", ["overrides", "override", "transport", "set", "emulate"]),
+    ],
+)
+def test_a_guide_leaves_nothing_of_its_subject_out(page: str, words: list[str]) -> None:
+    """Options, results, events, conditions and assertions are all named."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    assert not [word for word in words if not re.search(rf"`[^`\n]*\b{word}\b|\b{word}[(=]", text)]
 
 
 def test_every_error_has_its_cause_and_remedy() -> None:
