@@ -355,7 +355,7 @@ class TestAnthropic:
         data = base64.b64encode(b"\x89PNG").decode()
         source = {"type": "base64", "media_type": "image/png", "data": data}
         turn = {"role": "user", "content": [{"type": "image", "source": source}, {"type": "text", "text": "What?"}]}
-        message = sdk.messages.create(**{**CLAUDE, "messages": [turn]}, stop_sequences=[" two"])
+        message = sdk.messages.create(**{**CLAUDE, "messages": [turn]}, stop_sequences=["zzz", " two"])
         assert (message.content[0].text, message.stop_reason, message.stop_sequence) == ("one", "stop_sequence", " two")
 
     @pytest.mark.parametrize(

@@ -212,6 +212,15 @@ async def test_a_refusal_is_told_in_the_providers_manner(make):
     assert (result.text, result.refusal, result.finish_reason) == ("No.", "No.", FinishReason.CONTENT_FILTER)
 
 
+async def test_parts_are_taken_as_they_are(make):
+    picture = ImagePart(data=b"x")
+    mock = make()
+    mock.script.when().answers(parts=(TextPart("Look: "), picture, TextPart("nice")))
+    result = await mock.generate("x")
+    assert result.parts == (TextPart("Look: "), picture, TextPart("nice"))
+    assert result.text == "Look: nice"
+
+
 async def test_an_answer_without_words_keeps_the_default_ones(make):
     mock = make(mock={"rules": [{"answer": {"finish_reason": "length"}}]})
     result = await mock.generate("Hello")

@@ -157,6 +157,13 @@ class ErrorSettings(Section):
             raise ValueError(f"no error is called {value!r}.{meant} Known: {', '.join(sorted(known))}")
         return value
 
+    @field_validator("last")
+    @classmethod
+    def _is_one_attempt(cls, value: str) -> str:
+        if value == "MaxRetriesExceededError":
+            raise ValueError("the last attempt's error cannot itself be MaxRetriesExceededError")
+        return value
+
 
 class ReplySettings(Section):
     """An answer, an error, or an error after the first pieces of an answer."""

@@ -115,8 +115,7 @@ class AnthropicWire(Wire):
 
     def _stop(self, asked: Asked, result: GenerationResult) -> dict[str, Any]:
         raw = result.finish_reason_raw or self.dialect.finish_word(result.finish_reason)
-        stopped = raw == "stop_sequence" and asked.request.stop
-        return {"stop_reason": raw, "stop_sequence": asked.request.stop[0] if stopped else None}
+        return {"stop_reason": raw, "stop_sequence": asked.stopped_by}
 
     def _body(self, error: ProviderError, param: str | None) -> dict[str, Any]:
         kind = error.code if error.code in _TYPES.values() else _TYPES.get(error.status or 0, "api_error")

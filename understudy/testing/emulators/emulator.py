@@ -138,6 +138,7 @@ class Emulator(CallLog):
     async def _generate(self, wire: Wire, engine: MockEngine, asked: Asked, receive: Receive, send: Send) -> None:
         call = self._record(Call(operation="generate", request=asked.request, model=asked.model, streamed=asked.stream))
         plan = await engine.plan(asked.request, model=asked.model, streamed=asked.stream)
+        asked = replace(asked, stopped_by=plan.stopped_by)
         call.error = plan.error
         pace = Pace(self.script.latency, limit=None, sleep=self._sleep, provider=self.name, operation="generate")
         await pace.first()

@@ -73,11 +73,15 @@ class Received:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A generation request read from the wire. ``extra`` is what only this API's answer needs to know."""
+    """A generation request read from the wire.
+
+    ``extra`` is what only this API's answer needs to know; ``stopped_by`` the stop sequence at which the answer ends.
+    """
 
     request: GenerationRequest
     model: str
     stream: bool
+    stopped_by: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from understudy.domain.messages import Part, ReasoningPart, TextPart, ToolCallPart
+from understudy.domain.messages import ImagePart, Part, ReasoningPart, TextPart, ToolCallPart
 from understudy.domain.requests import GenerationRequest
 from understudy.domain.results import FinishReason, GenerationResult, Usage
 from understudy.providers.generation.call_ids import generated_id
@@ -24,7 +24,7 @@ class _Limited:
     tokens: int = 0
     reasoning_tokens: int = 0
     cut_at_limit: bool = False
-    stopped: bool = False
+    stopped_by: str | None = None
 
 
 def compose(
@@ -36,13 +36,16 @@ def compose(
     measure: Measure,
     dialect: Dialect,
     most: int | None,
-) -> GenerationResult:
-    """The whole result; ``most`` is the limit of output tokens. Raises ScriptError for json that fits no schema."""
+) -> tuple[GenerationResult, str | None]:
+    """The whole result, and the stop sequence that ended it; ``most`` is the limit of output tokens.
+
+    Raises ScriptError for json that does not fit the request's schema.
+    """
     limited = _limited(_parts(answer, request, measure, dialect), request.stop, most)
     reason, raw = _finish(answer, limited, dialect)
     thought = limited.reasoning_tokens if dialect.counts_reasoning else 0
     usage = Usage(input_tokens=measure.tokens, output_tokens=limited.tokens, reasoning_tokens=thought)
-    return GenerationResult(
+    result = GenerationResult(
         parts=limited.parts,
         finish_reason=reason,
         finish_reason_raw=raw,
@@ -53,6 +56,7 @@ def compose(
         request_id=None if dialect.request_id is None else f"{dialect.request_id}standin{measure.mark}",
         refusal=None if dialect.refusal_in == "text" else answer.refusal,
     )
+    return result, limited.stopped_by
 
 
 def _parts(answer: Answer, request: GenerationRequest, measure: Measure, dialect: Dialect) -> tuple[Part, ...]:
@@ -90,19 +94,18 @@ def _limited(parts: tuple[Part, ...], stop: Sequence[str], most: int | None) -> 
     found = _Limited(parts)
     kept: list[Part] = []
     for part in parts:
-        shortened = _before_stop(part, stop) if stop else part
-        found.stopped = shortened is not part
+        shortened, found.stopped_by = _before_stop(part, stop) if stop else (part, None)
         size = count(_said(shortened))
         if most is not None and found.tokens + size > most:
             shortened = _cut(shortened, most - found.tokens)
             size = most - found.tokens
-            found.cut_at_limit, found.stopped = True, False
+            found.cut_at_limit, found.stopped_by = True, None
         found.tokens += size
         if isinstance(shortened, ReasoningPart):
             found.reasoning_tokens += size
-        if _said(shortened):
+        if _said(shortened) or isinstance(shortened, ImagePart):
             kept.append(shortened)
-        if found.stopped or found.cut_at_limit:
+        if found.stopped_by is not None or found.cut_at_limit:
             break
     found.parts = tuple(kept)
     return found
@@ -112,15 +115,19 @@ def _said(part: Part) -> str:
     if isinstance(part, TextPart | ReasoningPart):
         return part.text or (getattr(part, "signature", None) or "")
     if isinstance(part, ToolCallPart):
-        return part.arguments_text or f"{part.name} {json.dumps(part.arguments, default=str)}"
+        return f"{part.name} {part.arguments_text or json.dumps(part.arguments, default=str)}"
     return ""
 
 
-def _before_stop(part: Part, stop: Sequence[str]) -> Part:
+def _before_stop(part: Part, stop: Sequence[str]) -> tuple[Part, str | None]:
+    """The part as far as the first stop sequence in it, and that one."""
     if not isinstance(part, TextPart):
-        return part
-    places = [place for place in (part.text.find(word) for word in stop if word) if place >= 0]
-    return TextPart(part.text[: min(places)]) if places else part
+        return part, None
+    places = [(place, word) for word in stop if word and (place := part.text.find(word)) >= 0]
+    if not places:
+        return part, None
+    place, word = min(places)
+    return TextPart(part.text[:place]), word
 
 
 def _cut(part: Part, tokens: int) -> Part:
@@ -147,6 +154,6 @@ def _finish(answer: Answer, limited: _Limited, dialect: Dialect) -> tuple[Finish
             reason = FinishReason.TOOL_CALLS
         else:
             reason = FinishReason.STOP
-    if limited.stopped and dialect.stop_sequence is not None:
+    if limited.stopped_by is not None and dialect.stop_sequence is not None:
         return FinishReason.STOP, dialect.stop_sequence
     return reason, dialect.finish_word(reason)

@@ -26,12 +26,14 @@ class Plan:
     """What will happen: ``result``, streamed in ``chunks``; or ``error``.
 
     With ``after_chunks``, ``error`` comes inside the stream, after so many pieces of ``result``; without, before all.
+    ``stopped_by`` is the stop sequence at which the result ends.
     """
 
     result: GenerationResult = field(default_factory=GenerationResult)
     chunks: Sequence[str] | None = None
     error: ProviderError | None = None
     after_chunks: int | None = None
+    stopped_by: str | None = None
 
 
 class MockEngine:
@@ -59,24 +61,27 @@ class MockEngine:
     async def plan(self, request: GenerationRequest, *, model: str, streamed: bool = False) -> Plan:
         """What happens to this request. Raises ScriptError where the script has nothing for it that can be given."""
         operation = "stream" if streamed else "generate"
-        reply = await self._next(request, operation="generate", model=model)
         size = measure(request)
-        too_long = self._too_long(request, model, size, operation)
+        limits = self.capabilities.limits(model)
+        too_long = self._too_long(request, model, size, limits.context_tokens, operation)
         if too_long is not None:
             return Plan(error=too_long)
+        reply = await self._next(request, operation="generate", model=model)
         if isinstance(reply, Failure | ProviderError):
             return Plan(error=self.error(reply, operation=operation, model=model, size=size))
         if isinstance(reply, GenerationResult):
             return Plan(result=replace(reply, provider=reply.provider or self.provider, model=reply.model or model))
-        if not isinstance(reply, Interrupted):
-            answer = self._answer(reply, request, model)
-            return Plan(result=self._compose(answer, request, model, size), chunks=answer.chunks)
-        answer = self._answer(reply.answer, request, model)
+        interrupted = reply if isinstance(reply, Interrupted) else None
+        answer = self._answer(reply.answer if isinstance(reply, Interrupted) else reply, request, model)
+        most = request.max_output_tokens or self._max_output_tokens or limits.max_output_tokens
+        result, stopped_by = self._compose(answer, request, model, size, most)
+        if interrupted is None:
+            return Plan(result=result, chunks=answer.chunks, stopped_by=stopped_by)
         return Plan(
-            result=self._compose(answer, request, model, size),
+            result=result,
             chunks=answer.chunks,
-            error=self.error(reply.failure, operation=operation, model=model, size=size, in_stream=streamed),
-            after_chunks=reply.after_chunks if streamed else None,
+            error=self.error(interrupted.failure, operation=operation, model=model, size=size, in_stream=streamed),
+            after_chunks=interrupted.after_chunks if streamed else None,
         )
 
     async def scripted_error(
@@ -141,14 +146,15 @@ class MockEngine:
     def _default(self, request: GenerationRequest, model: str) -> Answer:
         return default_answer(request, title=self.title, model=model, shows_reasoning=self.dialect.shows_reasoning)
 
-    def _compose(self, answer: Answer, request: GenerationRequest, model: str, size: Measure) -> GenerationResult:
+    def _compose(
+        self, answer: Answer, request: GenerationRequest, model: str, size: Measure, most: int | None
+    ) -> tuple[GenerationResult, str | None]:
         if answer.tool_calls and not request.tools:
             names = ", ".join(call.name for call in answer.tool_calls)
             raise ScriptError(
                 f"The script answers with a call of {names}, but the request offers no tools.",
                 hint="Add tool=... to the rule's conditions, or offer the tool.",
             )
-        limit = self.capabilities.limits(model).max_output_tokens
         return compose(
             answer,
             request,
@@ -156,11 +162,12 @@ class MockEngine:
             model=model,
             measure=size,
             dialect=self.dialect,
-            most=request.max_output_tokens or self._max_output_tokens or limit,
+            most=most,
         )
 
-    def _too_long(self, request: GenerationRequest, model: str, size: Measure, operation: str) -> ProviderError | None:
-        context = self.capabilities.limits(model).context_tokens
+    def _too_long(
+        self, request: GenerationRequest, model: str, size: Measure, context: int | None, operation: str
+    ) -> ProviderError | None:
         if context is None or size.tokens + (request.max_output_tokens or 0) <= context:
             return None
         message = self.dialect.too_long.format(tokens=size.tokens + (request.max_output_tokens or 0), limit=context)
