@@ -363,6 +363,8 @@ class NotFoundError(ProviderError):
 class InvalidRequestError(ProviderError):
     """The service, or a check made before sending, refuses the request as it is."""
 
+    default_hint = "Change the request; sent again as it is, it is refused again."
+
 
 class ContextLengthExceededError(InvalidRequestError):
     """Prompt and answer do not fit into the model's context."""

@@ -7,7 +7,7 @@ import zlib
 from understudy.domain.errors import LimitExceededError, ResponseDecodeError, StreamInterruptedError
 from understudy.providers.http.exchange import Exchange
 
-__all__ = ["Inflater", "encoding_of", "read_body", "read_excerpt"]
+__all__ = ["Inflater", "encoding_of", "read_body", "read_excerpt", "too_large"]
 
 _MEMBERS = 64  # gzip bodies may be several in a row; more than a few are made to cost time
 _STEP = 64 * 1024  # the most that one step decompresses to: a bomb is noticed after that much
@@ -87,14 +87,14 @@ async def read_body(exchange: Exchange, limit: int) -> bytes:
         return await _read_compressed(exchange, Inflater(encoding), limit)
     length = exchange.headers.get("content-length", "")
     if length.isdecimal() and int(length) > limit:
-        raise _too_large(limit)
+        raise too_large(limit)
     parts: list[bytes] = []
     size = 0
     while chunk := await exchange.chunk():
         size += len(chunk)
         if size > limit:
             parts.clear()  # or the error's traceback would keep them
-            raise _too_large(limit)
+            raise too_large(limit)
         parts.append(chunk)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -108,7 +108,7 @@ async def _read_compressed(exchange: Exchange, inflater: Inflater, limit: int) -
             size += len(piece)
             if size > limit:
                 parts.clear()
-                raise _too_large(limit)
+                raise too_large(limit)
             parts.append(piece)
     inflater.check_end()
     return b"".join(parts)
@@ -136,7 +136,8 @@ async def read_excerpt(exchange: Exchange, limit: int) -> bytes:
     return b"".join(parts)[:limit]
 
 
-def _too_large(limit: int) -> LimitExceededError:
+def too_large(limit: int) -> LimitExceededError:
+    """The error for an answer of more than ``limit`` bytes."""
     return LimitExceededError(
         f"The answer is larger than {limit} bytes.",
         phase="body",

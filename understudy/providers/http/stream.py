@@ -12,7 +12,7 @@ import msgspec
 from understudy.domain.errors import HTTPClientError, ProviderError, RequestTimeoutError, ResponseDecodeError
 from understudy.providers.http import records
 from understudy.providers.http.answers import request_id_of
-from understudy.providers.http.body import Inflater, encoding_of, read_body
+from understudy.providers.http.body import Inflater, encoding_of, read_body, too_large
 from understudy.providers.http.call import Call
 from understudy.providers.http.exchange import Exchange
 from understudy.providers.http.frames import Frame, FrameReader
@@ -85,16 +85,18 @@ class HttpStream:
 
         Raises StreamInterruptedError where the connection is lost, RequestTimeoutError where nothing arrives for
         ``http.timeout.read`` seconds or the total deadline passes, LimitExceededError for a line over
-        ``http.limits.line_bytes``, and ResponseDecodeError for an empty body.
+        ``http.limits.line_bytes`` and for more than ``http.limits.response_bytes`` in all, and ResponseDecodeError for an
+        empty body.
         """
         exchange = self._exchange
         if exchange is None:
             raise HTTPClientError("The stream is not open.", hint="Use it in `async with` and read inside.")
-        limit = self._call.core.policy.line_bytes
+        policy = self._call.core.policy
+        limit = policy.line_bytes
         reader: FrameReader = SseReader(limit=limit) if self._framing == "sse" else NdjsonReader(limit=limit)
         failure: ProviderError
         try:
-            async for frames in _batches(exchange, reader):
+            async for frames in _batches(exchange, reader, policy.response_bytes):
                 for frame in frames:
                     yield frame
         except ProviderError as error:
@@ -168,21 +170,27 @@ def _is_error(content: bytes) -> bool:
     return isinstance(body, dict) and bool(body.get("error"))
 
 
-async def _batches(exchange: Exchange, reader: FrameReader) -> AsyncIterator[list[Frame]]:
+async def _batches(exchange: Exchange, reader: FrameReader, limit: int) -> AsyncIterator[list[Frame]]:
     encoding = encoding_of(exchange.headers)
     inflater = None if encoding is None else Inflater(encoding)
-    empty = True
+    size = 0
     while chunk := await exchange.chunk():
-        empty = False
+        # Good events without end fill a reader's memory like any endless body: who reads them keeps their text.
         if inflater is None:
+            size += len(chunk)
+            if size > limit:
+                raise too_large(limit)
             yield reader.feed(chunk)
             continue
         inflater.feed(chunk)
         while piece := inflater.step():
+            size += len(piece)
+            if size > limit:
+                raise too_large(limit)
             yield reader.feed(piece)
     if inflater is not None:
         inflater.check_end()
-    if empty:
+    if not size:
         raise ResponseDecodeError(
             "The stream is empty.", phase="stream", status=exchange.status, request_id=request_id_of(exchange.headers)
         )
