@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from understudy.domain.errors import (
@@ -453,6 +453,7 @@ def frames(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
+@example(sent=[{"candidates": [{"content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": "\x80"}}]}}]}])
 @given(sent=st.lists(frames(PARTS | JSON) | JSON, max_size=5))
 def test_no_stream_however_odd_raises_anything_but_our_errors(sent: list[Any]) -> None:
     decoder = CODEC.decoder()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -76,7 +75,7 @@ def read_image(part: Mapping[str, Any]) -> ImagePart | None:
         return None
     try:
         return ImagePart(data=base64.b64decode(as_text(inline.get("data")), validate=True), media_type=media_type)
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         return None
 
 

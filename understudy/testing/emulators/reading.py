@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -77,7 +76,7 @@ def decoded_image(data: str, media_type: str = "image/png") -> ImagePart:
     """An image from its base64. Raises BadRequestError."""
     try:
         return ImagePart(data=base64.b64decode(data, validate=True), media_type=media_type)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise BadRequestError("Invalid image: it is not base64.") from None
 
 
