@@ -85,7 +85,7 @@ class HttpStream:
 
         Raises StreamInterruptedError where the connection is lost, RequestTimeoutError where nothing arrives for
         ``http.timeout.read`` seconds or the total deadline passes, LimitExceededError for a line over
-        ``http.limits.line_bytes`` and for more than ``http.limits.response_bytes`` in all, and ResponseDecodeError for an
+        ``http.limits.line_bytes`` and for more than ``http.limits.response_bytes`` in all, ResponseDecodeError for an
         empty body.
         """
         exchange = self._exchange
