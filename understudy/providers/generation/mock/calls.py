@@ -137,7 +137,7 @@ class CallLog:
             was = call.value(name)
             like = wanted.search(str(was)) is not None if isinstance(wanted, re.Pattern) else was == wanted
             if not like:
-                found.append(f"  {name}: expected {_short(wanted)}\n  {' ' * len(name)}       but was {_short(was)}")
+                found.append(f"  {name}: expected {_short(wanted)}\n  {' ' * len(name)}   but was {_short(was)}")
         return found
 
     def _told(self) -> str:
