@@ -34,7 +34,6 @@ layers: $(VENV)/.dev ## import-linter: imports run one way
 
 scan: $(VENV)/.dev ## Dependencies locked and named, no secrets, no index hosts
 	$(BIN)/python scripts/scan.py
-	$(BIN)/bandit -q -r understudy -c pyproject.toml
 
 docs: $(VENV)/.dev ## Generated pages are current and the site builds
 	$(BIN)/python scripts/generate_docs.py --check
