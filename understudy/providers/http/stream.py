@@ -23,6 +23,7 @@ __all__ = ["Framing", "HttpStream"]
 
 Framing: TypeAlias = Literal["sse", "ndjson"]
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_LEADING = 4096  # bytes of white space after which no event stream is expected any more
 # No JSON document begins like this: an event stream that the server labels as JSON, as some gateways do.
 _SSE_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
@@ -122,7 +123,7 @@ class HttpStream:
     async def _accept_json(self, exchange: Exchange) -> Exchange:
         first = await exchange.chunk()
         # The first bytes may come one by one; as many as the longest field's name has tell a stream from a document.
-        while len(first.lstrip()) < len(b"event:") and (more := await exchange.chunk()):
+        while _undecided(first) and (more := await exchange.chunk()):
             first += more
         resumed = _Resumed(exchange, first)
         if self._framing == "sse" and first.lstrip().startswith(_SSE_FIELDS):
@@ -136,6 +137,10 @@ class HttpStream:
             plain = {name: value for name, value in exchange.headers.items() if name != "content-encoding"}
             return _Resumed(exchange, content, plain)
         raise self._call.unexpected(exchange, content, "is one whole JSON document where a stream was expected")
+
+
+def _undecided(first: bytes) -> bool:
+    return len(first) < _LEADING and len(first.lstrip()) < len(b"event:")
 
 
 class _Resumed:
