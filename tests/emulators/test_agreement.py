@@ -217,13 +217,11 @@ _CANNOT_BE_SAID = {
 _BY_PROVIDER: dict[str, dict[str, type[errors.ProviderError]]] = {
     "claude": {
         "ContentFilteredError": errors.InvalidRequestError,  # told from other bad requests by its words only
-        "RequestTimeoutError": errors.ServerError,
     },
     "codex": {},
     "codex.chat": {},
     "gemini": {
         "ContentFilteredError": errors.InvalidRequestError,  # it answers 200 with a block reason
-        "RequestTimeoutError": errors.ServerError,
     },
     "ollama": {
         "ContentFilteredError": errors.InvalidRequestError,
