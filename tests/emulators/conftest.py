@@ -92,3 +92,14 @@ def serve() -> Iterator[Callable[[Emulator], str]]:
     """Puts an emulator on a loopback port and gives its URL."""
     with contextlib.ExitStack() as stack:
         yield lambda emulator: stack.enter_context(_serving(emulator))
+
+
+@pytest.fixture
+def start(serve: Callable[[Emulator], str]) -> Callable[[str], tuple[Emulator, str]]:
+    """An emulator by name that takes the tests' key, and its URL."""
+
+    def begin(name: str) -> tuple[Emulator, str]:
+        emulator = emulate(name, keys=[KEY])
+        return emulator, serve(emulator)
+
+    return begin
