@@ -49,9 +49,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", default="", help=f"only these, by comma: {', '.join(BY_NAME)}")
     parser.add_argument("--quick", action="store_true", help="a fifth of the calls: to see that everything works")
     parser.add_argument("--no-install", action="store_true", help="use the environments as they are")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="the folder to write to")
+    parser.add_argument("--results", type=Path, help="the folder to write to (a part of the whole: .bench/results)")
     parser.add_argument("--report-only", action="store_true", help="write the table and the plot from results.json")
-    return parser.parse_args()
+    options = parser.parse_args()
+    partial = bool(options.rows or options.peers or options.quick)
+    options.results = options.results or (environments.HOME / "results" if partial else RESULTS)
+    return options
 
 
 def chosen(words: str, known: Any, what: str) -> list[str]:
@@ -235,7 +238,7 @@ def main() -> int:
     options.results.mkdir(parents=True, exist_ok=True)
     path.write_text(as_text(found))
     report.write(found, options.results)
-    if not (options.rows or options.peers or options.quick or missing) and options.results == RESULTS:
+    if options.results == RESULTS:
         report.write_docs(found, environments.ROOT / "docs")
     return 0
 
