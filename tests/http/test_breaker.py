@@ -5,8 +5,9 @@ import asyncio
 import httpx
 import pytest
 
+from understudy.config.models.http import HttpOverrides
 from understudy.domain.errors import OverloadedError, ProviderError
-from understudy.providers.http import BreakerState, CircuitBreaker
+from understudy.providers.http import BreakerState
 
 
 class Clock:
@@ -24,17 +25,14 @@ def clock():
 
 
 @pytest.fixture
-def breaker(clock):
-    return CircuitBreaker(failures=3, cooldown=30, clock=clock)
+def client_of(make_clients, clock):
+    """A client without retries, behind a breaker that opens after three failures for 30 seconds."""
 
-
-@pytest.fixture
-def client_of(make_clients, breaker):
-    """A client without retries, behind the breaker."""
-
-    def make(handler):
-        clients = make_clients(httpx.MockTransport(handler), retry={"max_retries": 0})
-        return clients.client(provider="p", base_url="https://api.example.test", breaker=breaker)
+    def make(handler, *, max_retries=0, **sections):
+        retry = {"max_retries": max_retries}
+        clients = make_clients(httpx.MockTransport(handler), retry=retry, hooks={"clock": clock}, **sections)
+        overrides = HttpOverrides.model_validate({"breaker": {"failures": 3, "cooldown": 30}})
+        return clients.client(provider="p", base_url="https://api.example.test", overrides=overrides)
 
     return make
 
@@ -47,7 +45,7 @@ async def failures_of(client, count):
     return [type(error) for error in await asyncio.gather(*(ask(client) for _ in range(count)), return_exceptions=True)]
 
 
-async def test_it_opens_after_failures_in_a_row_and_sends_nothing(client_of, breaker, clock):
+async def test_it_opens_after_failures_in_a_row_and_sends_nothing(client_of, clock):
     sent = []
 
     def handler(request):
@@ -56,7 +54,7 @@ async def test_it_opens_after_failures_in_a_row_and_sends_nothing(client_of, bre
 
     client = client_of(handler)
     await failures_of(client, 3)
-    assert breaker.state is BreakerState.OPEN
+    assert client.breaker_state is BreakerState.OPEN
     clock.now = 10
     with pytest.raises(OverloadedError, match="nothing is sent") as caught:
         await ask(client)
@@ -65,20 +63,22 @@ async def test_it_opens_after_failures_in_a_row_and_sends_nothing(client_of, bre
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429])
-async def test_what_the_service_refuses_shows_that_it_is_up(client_of, breaker, status):
-    await failures_of(client_of(lambda _: httpx.Response(status)), 10)
-    assert breaker.state is BreakerState.CLOSED
+async def test_what_the_service_refuses_shows_that_it_is_up(client_of, status):
+    client = client_of(lambda _: httpx.Response(status))
+    await failures_of(client, 10)
+    assert client.breaker_state is BreakerState.CLOSED
 
 
-async def test_lost_connections_count(client_of, breaker):
+async def test_lost_connections_count(client_of):
     def handler(request):
         raise httpx.ConnectError("refused")
 
-    await failures_of(client_of(handler), 3)
-    assert breaker.state is BreakerState.OPEN
+    client = client_of(handler)
+    await failures_of(client, 3)
+    assert client.breaker_state is BreakerState.OPEN
 
 
-async def test_half_open_lets_one_of_fifty_callers_through(client_of, breaker, clock):
+async def test_half_open_lets_one_of_fifty_callers_through(client_of, clock):
     sent, go = [], asyncio.Event()
 
     async def handler(request):
@@ -91,32 +91,32 @@ async def test_half_open_lets_one_of_fifty_callers_through(client_of, breaker, c
     client = client_of(handler)
     await failures_of(client, 3)
     clock.now = 31
-    assert breaker.state is BreakerState.HALF_OPEN
+    assert client.breaker_state is BreakerState.HALF_OPEN
     calls = [asyncio.create_task(ask(client)) for _ in range(50)]
     await asyncio.sleep(0.02)
     go.set()
     results = await asyncio.gather(*calls, return_exceptions=True)
     assert len(sent) == 4
     assert sum(isinstance(result, OverloadedError) for result in results) == 49
-    assert breaker.state is BreakerState.CLOSED
+    assert client.breaker_state is BreakerState.CLOSED
     assert (await ask(client)).status == 200
 
 
-async def test_a_probe_that_fails_opens_it_anew(client_of, breaker, clock):
+async def test_a_probe_that_fails_opens_it_anew(client_of, clock):
     client = client_of(lambda _: httpx.Response(503))
     await failures_of(client, 3)
     clock.now = 31
     await failures_of(client, 1)
-    assert breaker.state is BreakerState.OPEN
+    assert client.breaker_state is BreakerState.OPEN
     clock.now = 62
-    assert breaker.state is BreakerState.HALF_OPEN
+    assert client.breaker_state is BreakerState.HALF_OPEN
 
 
-async def test_a_cancelled_probe_frees_the_place(client_of, breaker, clock):
+async def test_a_cancelled_probe_frees_the_place(client_of, clock):
     hang = True
 
     async def handler(request):
-        if breaker.state is BreakerState.HALF_OPEN and hang:
+        if client.breaker_state is BreakerState.HALF_OPEN and hang:
             await asyncio.sleep(30)
         return httpx.Response(200 if clock.now else 503, json={})
 
@@ -131,28 +131,85 @@ async def test_a_cancelled_probe_frees_the_place(client_of, breaker, clock):
     await asyncio.gather(probe, return_exceptions=True)
     hang = False
     assert (await ask(client)).status == 200
-    assert breaker.state is BreakerState.CLOSED
+    assert client.breaker_state is BreakerState.CLOSED
 
 
-async def test_retries_stop_when_it_opens(make_clients, breaker):
+async def test_retries_stop_when_it_opens(client_of):
     sent = []
 
     def handler(request):
         sent.append(request)
         return httpx.Response(503)
 
-    clients = make_clients(httpx.MockTransport(handler), retry={"max_retries": 10})
-    client = clients.client(provider="p", base_url="https://api.example.test", breaker=breaker)
+    client = client_of(handler, max_retries=10)
     with pytest.raises(OverloadedError, match="nothing is sent"):
         await ask(client)
     assert len(sent) == 3
 
 
-async def test_a_service_that_never_answers_in_time_is_down(make_clients, breaker):
+async def test_a_service_that_never_answers_in_time_is_down(client_of):
     async def handler(request):
         await asyncio.sleep(30)
 
-    clients = make_clients(httpx.MockTransport(handler), timeout={"total": 0.01})
-    client = clients.client(provider="p", base_url="https://api.example.test", breaker=breaker)
+    client = client_of(handler, timeout={"total": 0.01})
     await failures_of(client, 3)
-    assert breaker.state is BreakerState.OPEN
+    assert client.breaker_state is BreakerState.OPEN
+
+
+async def test_a_probe_that_runs_out_of_time_opens_it_anew(client_of, clock):
+    async def handler(request):
+        await asyncio.sleep(30)
+
+    client = client_of(handler, timeout={"total": 0.01})
+    await failures_of(client, 3)
+    clock.now = 31
+    await failures_of(client, 1)
+    assert client.breaker_state is BreakerState.OPEN
+    clock.now = 60
+    assert client.breaker_state is BreakerState.OPEN
+
+
+async def test_an_old_call_that_is_cancelled_lets_no_second_probe_through(client_of, clock):
+    """The old one was sent before the breaker opened: its end says nothing of the probe."""
+    sent, answered = [], asyncio.Event()
+
+    async def handler(request):
+        sent.append(request)
+        if len(sent) in (1, 5):
+            await answered.wait()
+        return httpx.Response(503)
+
+    client = client_of(handler)
+    old = asyncio.create_task(ask(client))
+    await asyncio.sleep(0.01)
+    await failures_of(client, 3)
+    clock.now = 31
+    probe = asyncio.create_task(ask(client))
+    await asyncio.sleep(0.01)
+    old.cancel()
+    await asyncio.gather(old, return_exceptions=True)
+    assert await failures_of(client, 1) == [OverloadedError]
+    assert len(sent) == 5
+    answered.set()
+    await asyncio.gather(probe, return_exceptions=True)
+
+
+async def test_clients_of_one_provider_share_its_breaker_and_others_do_not(make_clients, clock):
+    def handler(request):
+        return httpx.Response(503)
+
+    clients = make_clients(httpx.MockTransport(handler), retry={"max_retries": 0}, hooks={"clock": clock})
+    overrides = HttpOverrides.model_validate({"breaker": {"failures": 3}})
+    one, two, other = (
+        clients.client(provider=name, base_url="https://api.example.test", overrides=overrides) for name in "ppq"
+    )
+    await failures_of(one, 2)
+    await failures_of(two.derive(headers={"x-user": "u"}), 1)
+    assert [client.breaker_state for client in (one, two, other)] == ["open", "open", "closed"]
+
+
+async def test_there_is_no_breaker_by_default(make_clients):
+    clients = make_clients(httpx.MockTransport(lambda _: httpx.Response(503)), retry={"max_retries": 0})
+    client = clients.client(provider="p", base_url="https://api.example.test", overrides=HttpOverrides())
+    assert client.breaker_state is None
+    assert len(await failures_of(client, 20)) == 20

@@ -9,9 +9,11 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 from understudy.config.models.base import Section
 
 __all__ = [
+    "BreakerSettings",
     "HttpOverrides",
     "HttpSettings",
     "LimitSettings",
+    "RateSettings",
     "RetryOverrides",
     "RetrySettings",
     "TimeoutOverrides",
@@ -102,10 +104,33 @@ class RetryOverrides(Section):
     retry_after_max: NonNegativeFloat | None = None
 
 
+class RateSettings(Section):
+    """How much one provider is sent; what is absent is not limited. Users who have to wait are served in turn."""
+
+    in_flight: PositiveInt | None = None
+    """Requests at once, streams included."""
+    requests_per_minute: PositiveInt | None = None
+    """Requests in any 60 seconds, retries included."""
+    tokens_per_minute: PositiveInt | None = None
+    """Tokens in any 60 seconds: estimated from the request's size, then counted as the answer's usage says."""
+
+
+class BreakerSettings(Section):
+    """When a provider that is down is left alone."""
+
+    failures: PositiveInt = 5
+    """After how many attempts in a row that did not reach a working service."""
+    cooldown: PositiveFloat = 30.0
+    """For how long, before a single attempt finds out whether it is up again."""
+
+
 class HttpOverrides(Section):
-    """What a provider changes of `http`."""
+    """What a provider changes of `http`, and what is its own."""
 
     timeout: TimeoutOverrides = Field(default_factory=TimeoutOverrides)
     retry: RetryOverrides = Field(default_factory=RetryOverrides)
+    rate: RateSettings = Field(default_factory=RateSettings)
+    breaker: BreakerSettings | None = None
+    """A circuit breaker; `{}` is one with the defaults, absent there is none."""
     tls: TlsSettings | None = None
     """In place of `http.tls`, whole; a provider with its own gets a pool of its own."""

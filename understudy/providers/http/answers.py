@@ -10,6 +10,7 @@ import msgspec
 
 from understudy.domain.errors import ResponseDecodeError
 from understudy.domain.redaction import Redactor
+from understudy.providers.http.limiter import Permit
 
 __all__ = ["ErrorAnswer", "HttpResponse", "request_id_of"]
 
@@ -43,6 +44,8 @@ class HttpResponse:
     provider: str = ""
     operation: str = ""
     host: str | None = None
+    permit: Permit | None = field(default=None, repr=False, compare=False)
+    """The limiter's, where there is one: ``permit.settle(tokens)`` tells it what the answer really took."""
 
     @property
     def request_id(self) -> str | None:

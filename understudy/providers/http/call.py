@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,9 +16,10 @@ from understudy.providers.http import records
 from understudy.providers.http.advice import retry_after, should_retry
 from understudy.providers.http.answers import ErrorAnswer, HttpResponse, request_id_of
 from understudy.providers.http.body import read_body, read_excerpt
-from understudy.providers.http.breaker import CircuitBreaker
+from understudy.providers.http.breaker import Leave
 from understudy.providers.http.core import Core
 from understudy.providers.http.exchange import Exchange, Outgoing
+from understudy.providers.http.limiter import Permit
 from understudy.providers.http.mapping import default_error
 
 __all__ = ["Call"]
@@ -31,7 +32,9 @@ class Call:
     """One call through a client, with all its attempts.
 
     ``attempts`` counts them, ``insists`` is what the last answer's x-should-retry said, ``deadline`` is in the event
-    loop's time.
+    loop's time. ``user`` and ``tokens`` are for the limiter: whose turn it is, and about how many the call will take.
+    The gate notes in ``queued`` that the limiter lets the call wait, and in ``permit`` and ``leave`` what the attempt
+    was given.
     """
 
     __slots__ = (
@@ -42,10 +45,15 @@ class Call:
         "core",
         "deadline",
         "insists",
+        "leave",
         "operation",
         "outgoing",
         "path",
+        "permit",
+        "queued",
+        "tokens",
         "total",
+        "user",
     )
 
     def __init__(self, core: Core, outgoing: Outgoing, *, operation: str, path: str, total: float) -> None:
@@ -54,6 +62,11 @@ class Call:
         self.operation = operation
         self.path = path
         self.total = total
+        self.user: Hashable = None
+        self.tokens = 0
+        self.queued = False
+        self.permit: Permit | None = None
+        self.leave: Leave | None = None
         self.attempts = 0
         self.insists: bool | None = None
         self.deadline = 0.0
@@ -85,22 +98,16 @@ class Call:
         except TimeoutError:
             failure = self._too_late()
             failure.__cause__ = self._last
-            if self.core.breaker is not None:
-                self.core.breaker.failed(failure)
+            if self.leave is not None and failure.phase == "total":
+                self.leave.failed(failure)
         self.log_failure(failure)
         # Without the frames below this one: their locals hold the answer, which may repeat the key.
         raise failure.with_traceback(None)
 
-    def _too_late(self) -> ProviderError:
-        attempts = f"{self.attempts} attempt{'' if self.attempts == 1 else 's'}"
-        doing = ", still connecting" if self.outgoing.stage == "connect" else ""
-        return self.complete(
-            RequestTimeoutError(
-                f"No answer within the total deadline of {self.total:g} s, in {attempts}{doing}.",
-                phase="total",
-                retryable=True,
-            )
-        )
+    def _too_late(self) -> RequestTimeoutError:
+        error = _queue_too_long(self) if self.queued or self.outgoing.stage == "queue" else _deadline_passed(self)
+        self.complete(error)
+        return error
 
     def log_failure(self, error: ProviderError) -> None:
         """The call's record, where it has failed for good."""
@@ -122,36 +129,25 @@ class Call:
         return await retry(self, use, failure)
 
     async def attempt(self, use: Callable[[Exchange], Awaitable[_T]]) -> _T:
-        """One attempt, within the limit for one."""
+        """One attempt, when it may be made."""
         self.attempts += 1
         self.insists = None
+        gate = self.core.gate
+        return await (self.limited(use) if gate is None else gate.attempt(self, use))
+
+    def refused(self, error: ProviderError) -> ProviderError:
+        """``error``, for an attempt that was not made; the one before it is its cause."""
+        error.__cause__ = self._last
+        return self.complete(error)
+
+    def leave_limiter(self) -> None:
+        """The attempt is over: its place is for the next."""
+        if self.permit is not None:
+            self.permit.release()
+
+    async def limited(self, use: Callable[[Exchange], Awaitable[_T]]) -> _T:
+        """One attempt, within the limit for one."""
         self._attempt_began = asyncio.get_running_loop().time()
-        breaker = self.core.breaker
-        if breaker is None:
-            return await self._limited(use)
-        try:
-            breaker.admit()
-        except ProviderError as error:
-            failure = self.complete(error)
-            failure.__cause__ = self._last
-        else:
-            return await self._watched(breaker, use)
-        raise failure
-
-    async def _watched(self, breaker: CircuitBreaker, use: Callable[[Exchange], Awaitable[_T]]) -> _T:
-        """One attempt whose end the breaker is told."""
-        try:
-            result = await self._limited(use)
-        except ProviderError as error:
-            breaker.failed(error)
-            raise
-        except BaseException:
-            breaker.abandoned()
-            raise
-        breaker.succeeded()
-        return result
-
-    async def _limited(self, use: Callable[[Exchange], Awaitable[_T]]) -> _T:
         limit = self.core.policy.attempt
         if limit is None:
             return await self._exchange(use)
@@ -203,6 +199,7 @@ class Call:
             provider=self.core.provider,
             operation=self.operation,
             host=self.core.origin.netloc,
+            permit=self.permit,
         )
 
     def _wants_json(self) -> bool:
@@ -267,6 +264,24 @@ class Call:
 
 def _attempt_too_long(limit: float) -> RequestTimeoutError:
     return RequestTimeoutError(f"The attempt took longer than {limit:g} s.", phase="attempt", retryable=True)
+
+
+def _deadline_passed(call: Call) -> RequestTimeoutError:
+    attempts = f"{call.attempts} attempt{'' if call.attempts == 1 else 's'}"
+    doing = ", still connecting" if call.outgoing.stage == "connect" else ""
+    return RequestTimeoutError(
+        f"No answer within the total deadline of {call.total:g} s, in {attempts}{doing}.", phase="total", retryable=True
+    )
+
+
+def _queue_too_long(call: Call) -> RequestTimeoutError:
+    setting = "the provider's http.rate" if call.queued else "http.max_connections"
+    return RequestTimeoutError(
+        f"No turn within the total deadline of {call.total:g} s: {setting} lets no more through at once.",
+        phase="queue",
+        retryable=True,
+        hint="Send less at once, raise the limit if the service allows more, or give the call a longer timeout.",
+    )
 
 
 def _redirect(exchange: Exchange) -> ResponseDecodeError:

@@ -11,6 +11,7 @@ import msgspec
 from understudy.domain.errors import ConfigurationError, Fault, HTTPClientError, InvalidRequestError
 from understudy.domain.secrets import Secret
 from understudy.providers.http.answers import HttpResponse
+from understudy.providers.http.breaker import BreakerState
 from understudy.providers.http.call import Call
 from understudy.providers.http.core import Core
 from understudy.providers.http.exchange import Outgoing
@@ -20,6 +21,7 @@ from understudy.providers.http.stream import Framing, HttpStream
 __all__ = ["HttpClient"]
 
 _JSON = "application/json"
+_TOKEN_BYTES = 4  # about as many bytes of JSON make one token
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _STREAM_TYPES: Mapping[str, str] = MappingProxyType({"sse": "text/event-stream", "ndjson": "application/x-ndjson"})
 
@@ -32,14 +34,17 @@ class HttpClient:
     LimitExceededError, StreamInterruptedError. It sends no cookies and follows no redirects.
     """
 
-    __slots__ = ("_closed", "_core", "_headers", "_secrets")
+    __slots__ = ("_closed", "_core", "_headers", "_secrets", "_user")
 
-    def __init__(self, core: Core, *, headers: Mapping[str, str], secrets: Mapping[str, Secret]) -> None:
+    def __init__(
+        self, core: Core, *, headers: Mapping[str, str], secrets: Mapping[str, Secret], user: str | None = None
+    ) -> None:
         if secrets and not (core.origin.keeps_secrets or core.plain_http_secrets):
             raise _in_clear(core)
         self._core = core
         self._headers = headers
         self._secrets = secrets
+        self._user = user
         self._closed = False
 
     @property
@@ -57,20 +62,38 @@ class HttpClient:
         """The host, with its port where that is not the scheme's own."""
         return self._core.origin.netloc
 
+    @property
+    def breaker_state(self) -> BreakerState | None:
+        """The circuit breaker's state; None where there is none."""
+        gate = self._core.gate
+        return None if gate is None or gate.breaker is None else gate.breaker.state
+
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether a limiter counts tokens: then ``tokens`` of a call is worth estimating."""
+        gate = self._core.gate
+        return gate is not None and gate.limiter is not None and gate.limiter.rate.tokens_per_minute is not None
+
     def __repr__(self) -> str:
         return f"<HttpClient {self.provider} {self.base_url}>"
 
     def derive(
-        self, *, headers: Mapping[str, str] = _NOTHING, secret_headers: Mapping[str, Secret] = _NOTHING
+        self,
+        *,
+        headers: Mapping[str, str] = _NOTHING,
+        secret_headers: Mapping[str, Secret] = _NOTHING,
+        user: str | None = None,
     ) -> HttpClient:
         """A client that differs only in ``headers`` and ``secret_headers``, which are laid over this one's.
 
-        It costs an object: pool, limits and retry budget are shared, cookies there are none.
+        It costs an object: pool, limits and retry budget are shared, cookies there are none. Where a limiter makes
+        users wait in turn, ``user`` says who this one is; without it, its credentials do.
         """
         return HttpClient(
             self._core,
             headers={**self._headers, **checked(headers)} if headers else self._headers,
             secrets={**self._secrets, **checked_secrets(secret_headers)} if secret_headers else self._secrets,
+            user=self._user if user is None else user,
         )
 
     async def request(
@@ -85,15 +108,18 @@ class HttpClient:
         params: Mapping[str, str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 # the deadline is an option of the call, kept by asyncio.timeout
         idempotency_key: str | None = None,
+        user: str | None = None,
+        tokens: int | None = None,
     ) -> HttpResponse:
         """Send, and read the whole answer.
 
         ``json`` is encoded as the body, ``content`` is sent as it is; ``timeout`` is the total deadline in seconds, in
         place of the settings'; ``idempotency_key`` is sent as ``Idempotency-Key``, the same on every attempt.
+        ``user`` and ``tokens`` are for the limiter, where there is one: whose turn it is (this client's identity if
+        absent), and how many tokens the call may take (a quarter of the body's bytes if absent).
         """
         outgoing = self._outgoing(method, path, _JSON, json, content, headers, params, idempotency_key)
-        total = self._core.policy.total if timeout is None else timeout
-        return await Call(self._core, outgoing, operation=operation, path=path, total=total).whole()
+        return await self._call(outgoing, operation, path, timeout, user, tokens).whole()
 
     def stream(
         self,
@@ -108,13 +134,14 @@ class HttpClient:
         params: Mapping[str, str] | None = None,
         timeout: float | None = None,
         idempotency_key: str | None = None,
+        user: str | None = None,
+        tokens: int | None = None,
     ) -> HttpStream:
         """Like ``request``, for an answer that is read frame by frame: ``async with client.stream(...) as stream``."""
         accept = _STREAM_TYPES[framing]
         outgoing = self._outgoing(method, path, accept, json, content, headers, params, idempotency_key)
         outgoing.streaming = True
-        total = self._core.policy.total if timeout is None else timeout
-        return HttpStream(Call(self._core, outgoing, operation=operation, path=path, total=total), framing)
+        return HttpStream(self._call(outgoing, operation, path, timeout, user, tokens), framing)
 
     async def aclose(self) -> None:
         """Refuse further calls. The pool is not this client's own and stays open. May be called twice."""
@@ -127,6 +154,22 @@ class HttpClient:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    def _call(
+        self,
+        outgoing: Outgoing,
+        operation: str,
+        path: str,
+        total: float | None,
+        user: str | None,
+        tokens: int | None,
+    ) -> Call:
+        core = self._core
+        call = Call(core, outgoing, operation=operation, path=path, total=core.policy.total if total is None else total)
+        if core.gate is not None:
+            call.user = user or self._user or frozenset(self._secrets.values())
+            call.tokens = len(outgoing.body or b"") // _TOKEN_BYTES if tokens is None else tokens
+        return call
 
     def _outgoing(
         self,

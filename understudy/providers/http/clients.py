@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from understudy._version import __version__
 from understudy.domain.secrets import Secret
-from understudy.providers.http.breaker import CircuitBreaker
 from understudy.providers.http.budget import RetryBudget
 from understudy.providers.http.client import HttpClient
 from understudy.providers.http.core import Core, Hooks
+from understudy.providers.http.gate import Gate
 from understudy.providers.http.headers import checked, checked_secrets
 from understudy.providers.http.mapping import ErrorMapper, default_error
 from understudy.providers.http.origin import Origin
@@ -25,7 +25,7 @@ from understudy.providers.http.pools import Pools
 if TYPE_CHECKING:
     import httpx
 
-    from understudy.config.models.http import HttpOverrides, HttpSettings
+    from understudy.config.models.http import BreakerSettings, HttpOverrides, HttpSettings, RateSettings
 
 __all__ = ["HttpClients"]
 
@@ -54,6 +54,7 @@ class HttpClients:
         self._hooks = Hooks(sleep=sleep, clock=clock, wall=wall_clock, random=random)
         self._pools = Pools(settings, transport=transport)
         self._budgets: dict[str, RetryBudget] = {}
+        self._gates: dict[tuple[str, str, RateSettings, BreakerSettings | None], Gate | None] = {}
         self._lock = threading.Lock()
 
     def client(
@@ -66,13 +67,12 @@ class HttpClients:
         overrides: HttpOverrides | None = None,
         errors: ErrorMapper | None = None,
         allow_plain_http: bool = False,
-        breaker: CircuitBreaker | None = None,
     ) -> HttpClient:
         """A client bound to ``base_url``.
 
         ``secret_headers`` are revealed only on sending; over plain http only to loopback hosts, unless
         ``allow_plain_http`` waives that. ``overrides`` are laid over the shared settings, ``errors`` maps answers with
-        status 400 and above, by status alone if absent. ``breaker`` stops attempts while the service is down.
+        status 400 and above, by status alone if absent. Clients of one provider and host share limiter and breaker.
 
         Raises ConfigurationError for a base URL that is not usable, a credential that would travel in clear, and a CA
         bundle that cannot be read; InvalidRequestError for a header that cannot be sent.
@@ -88,7 +88,7 @@ class HttpClients:
             budget=self._budget(origin.netloc),
             engine=self._pools.pool(tls).engine,
             plain_http_secrets=allow_plain_http,
-            breaker=breaker,
+            gate=None if overrides is None else self._gate(provider, origin.netloc, overrides),
         )
         own = {"user-agent": f"understudy/{__version__}"}
         return HttpClient(core, headers=own | checked(headers), secrets=checked_secrets(secret_headers))
@@ -110,6 +110,13 @@ class HttpClients:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    def _gate(self, provider: str, host: str, overrides: HttpOverrides) -> Gate | None:
+        key = (provider, host, overrides.rate, overrides.breaker)
+        with self._lock:
+            if key not in self._gates:
+                self._gates[key] = Gate.of(overrides.rate, overrides.breaker, clock=self._hooks.clock)
+            return self._gates[key]
 
     def _budget(self, host: str) -> RetryBudget:
         with self._lock:

@@ -8,9 +8,9 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from understudy.providers.http.breaker import CircuitBreaker
 from understudy.providers.http.budget import RetryBudget
 from understudy.providers.http.exchange import Engine
+from understudy.providers.http.gate import Gate
 from understudy.providers.http.mapping import ErrorMapper
 from understudy.providers.http.origin import Origin
 from understudy.providers.http.policy import Policy
@@ -30,7 +30,10 @@ class Hooks:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Core:
-    """What a client shares with those derived from it. ``engine`` gives the running loop's engine."""
+    """What a client shares with those derived from it.
+
+    ``engine`` gives the running loop's engine; ``gate`` is None where there is neither a breaker nor a limiter.
+    """
 
     provider: str
     origin: Origin
@@ -40,4 +43,4 @@ class Core:
     budget: RetryBudget
     engine: Callable[[], Engine] = field(repr=False)
     plain_http_secrets: bool = False
-    breaker: CircuitBreaker | None = None
+    gate: Gate | None = None

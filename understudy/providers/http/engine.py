@@ -26,6 +26,8 @@ from understudy.providers.http.tls import TlsTrust
 from understudy.providers.http.translation import before_head, in_body, may_be_stale
 
 if TYPE_CHECKING:
+    from aiohttp.client_reqrep import ConnectionKey
+
     from understudy.config.models.http import HttpSettings
 
 __all__ = ["AiohttpEngine"]
@@ -38,7 +40,13 @@ _STALE_WINDOW = 1.0  # seconds; a connection that fails later than this was not 
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Limits the whole opening of a connection, name resolution and TLS included, and notes that there was one."""
+    """Limits the whole opening of a connection, name resolution and TLS included, and notes how far a request is."""
+
+    async def _wait_for_available_connection(self, key: ConnectionKey, traces: list[Trace]) -> None:
+        outgoing = _sending.get()
+        outgoing.stage = "queue"
+        await super()._wait_for_available_connection(key, traces)
+        outgoing.stage = ""
 
     async def _create_connection(
         self,

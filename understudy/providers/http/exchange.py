@@ -15,8 +15,9 @@ class Outgoing:
     """One request, ready to be sent any number of times. ``secrets`` are header values that are revealed on sending.
 
     ``connect`` and ``read`` are in seconds, ``header_bytes`` is the most that the answer's head may have; ``streaming``
-    says what a lost connection is called. ``stage`` is how far its last sending has come: empty on a connection that
-    was there, ``connect`` while one is opened for it, ``headers`` on one that was.
+    says what a lost connection is called. ``stage`` is how far its last sending has come: ``queue`` while the pool has
+    no connection for it, empty on a connection that was there, ``connect`` while one is opened for it, ``headers`` on
+    one that was.
     """
 
     __slots__ = ("body", "connect", "header_bytes", "headers", "method", "read", "secrets", "stage", "streaming", "url")

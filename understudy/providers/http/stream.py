@@ -16,6 +16,7 @@ from understudy.providers.http.body import Inflater, encoding_of, read_body, too
 from understudy.providers.http.call import Call
 from understudy.providers.http.exchange import Exchange
 from understudy.providers.http.frames import Frame, FrameReader
+from understudy.providers.http.limiter import Permit
 from understudy.providers.http.ndjson import NdjsonReader
 from understudy.providers.http.sse import SseReader
 
@@ -68,6 +69,11 @@ class HttpStream:
         """The service's own name for the exchange, or None."""
         return request_id_of(self.headers)
 
+    @property
+    def permit(self) -> Permit | None:
+        """The limiter's, where there is one: ``permit.settle(tokens)`` tells it what the answer really took."""
+        return self._call.permit
+
     async def __aenter__(self) -> Self:
         self._exchange = await self._call.finish(self._accept)
         self._exchange.expire_at(*self._call.last_moment())
@@ -76,6 +82,7 @@ class HttpStream:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._call.leave_limiter()
         if self._exchange is not None:
             await self._exchange.aclose()
             if error is None and records.logger.isEnabledFor(logging.INFO):
