@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from understudy.config.models.http import HttpSettings
+from understudy.config.models.http import HttpOverrides, HttpSettings
 from understudy.providers.http.clients import HttpClients
 
 
@@ -87,3 +87,15 @@ def serve():
 
 async def _no_wait(_seconds):
     return None
+
+
+@pytest.fixture
+def serve_with():
+    """Like ``serve``, for providers with these sections in their own ``http``: gives the settings' overrides too."""
+
+    def serve_with(*answers, **sections):
+        server = Server(*answers)
+        clients = HttpClients(HttpSettings(), transport=server, sleep=_no_wait)
+        return server, clients, HttpOverrides.model_validate(sections)
+
+    return serve_with

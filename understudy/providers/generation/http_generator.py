@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Unpack
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Unpack
 
 from understudy.config.models.generation import ProviderSettings
 from understudy.domain.capabilities import Capabilities, check_request
@@ -24,21 +25,26 @@ from understudy.domain.errors import (
 )
 from understudy.domain.generation import ModelInfo
 from understudy.domain.health import Health, HealthStatus
+from understudy.domain.redaction import Redactor
 from understudy.domain.requests import GenerationOptions, GenerationRequest, Prompt
 from understudy.domain.results import FinishEvent, GenerationResult, GenerationStream, StreamEvent
 from understudy.providers.generation.frame_reading import FrameReading
+from understudy.providers.generation.token_estimate import estimate_tokens
 from understudy.providers.generation.wire import Codec, WireRequest
 from understudy.providers.http.answers import request_id_of
+from understudy.providers.http.frames import Frame
 from understudy.providers.spec import ProviderSpec
 
 if TYPE_CHECKING:
     from understudy.providers.http.client import HttpClient
+    from understudy.providers.http.limiter import Permit
 
 __all__ = ["HttpGenerator"]
 
 HEALTH_TIMEOUT = 10.0
 """Seconds that a health check may take in all."""
 
+_NO_FRAME = Frame(None, b"")
 # A body that is JSON but not the protocol's shape shows as one of these when a codec reads it.
 _SHAPE_ERRORS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -87,10 +93,14 @@ class HttpGenerator:
             json=wire.body,
             headers=wire.headers,
             timeout=request.timeout,
-            idempotency_key=request.idempotency_key,
+            idempotency_key=self._idempotency_key(request),
+            user=request.user,
+            tokens=self._tokens(request),
         )
         with self._reading("generate", response.headers):
             result = self._codec.decode(response.json())
+        if response.permit is not None:
+            _settle(response.permit, result)
         return replace(
             result,
             provider=self.name,
@@ -119,8 +129,9 @@ class HttpGenerator:
     async def health_check(self) -> Health:
         """Whether the service answers a list of its models, within ten seconds.
 
-        Degraded: it answers, but limits the rate, is overloaded, or does not list models. Everything else that fails,
-        a refused credential included, is unhealthy.
+        Degraded: it answers, but limits the rate, is overloaded, or does not list models; or the check found no turn
+        in the provider's own ``http.rate``. Everything else that fails, a refused credential included, is unhealthy.
+        ``details`` has ``host`` and, where the provider has a circuit breaker, its state as ``breaker``.
         """
         started = perf_counter()
         try:
@@ -132,14 +143,19 @@ class HttpGenerator:
                 status=_status(cause),
                 latency=perf_counter() - started,
                 error=str(cause),
-                details={"error": type(cause).__name__, "host": self._client.host},
+                details={"error": type(cause).__name__, **self._details()},
             )
         return Health(
             provider=self.name,
             status=HealthStatus.HEALTHY,
             latency=perf_counter() - started,
-            details={"models": len(models), "host": self._client.host},
+            details={"models": len(models), **self._details()},
         )
+
+    def _details(self) -> dict[str, Any]:
+        state = self._client.breaker_state
+        host = {"host": self._client.host}
+        return host if state is None else {**host, "breaker": str(state)}
 
     async def list_models(self) -> tuple[ModelInfo, ...]:
         """The models that this credential may use. Raises ProviderError subclasses."""
@@ -167,11 +183,22 @@ class HttpGenerator:
         options = {**self._settings.options, **request.options}
         return replace(wire, body={**wire.body, **options}) if options else wire
 
+    def _tokens(self, request: GenerationRequest) -> int | None:
+        return estimate_tokens(request) if self._client.counts_tokens else None
+
+    def _idempotency_key(self, request: GenerationRequest) -> str | None:
+        """The caller's; else, where the service knows repeated requests by one, a fresh one for all attempts."""
+        if request.idempotency_key is None and self._capabilities.idempotency_keys:
+            return os.urandom(16).hex()
+        return request.idempotency_key
+
     async def _events(self, request: GenerationRequest, wire: WireRequest, model: str) -> AsyncIterator[StreamEvent]:
         started = perf_counter()
         reading = FrameReading(self._codec.decoder())
         take = reading.take
         headers: Mapping[str, str] = {}
+        frame = _NO_FRAME
+        failure: ProviderError
         try:
             async with self._client.stream(
                 "POST",
@@ -181,7 +208,9 @@ class HttpGenerator:
                 json=wire.body,
                 headers=wire.headers,
                 timeout=request.timeout,
-                idempotency_key=request.idempotency_key,
+                idempotency_key=self._idempotency_key(request),
+                user=request.user,
+                tokens=self._tokens(request),
             ) as stream:
                 headers = stream.headers
                 try:
@@ -192,35 +221,43 @@ class HttpGenerator:
                     if not reading.whole:
                         raise
             result = reading.result()
+            if stream.permit is not None:
+                _settle(stream.permit, result)
         except ProviderError as error:
-            if error.partial_text is None:
-                error.partial_text = reading.text
-            self._place(error, operation="stream", phase="stream", headers=headers)
-            raise
+            failure = error
+            if failure.partial_text is None:
+                failure.partial_text = reading.text
+            self._place(failure, operation="stream", phase="stream", headers=headers)
         except _SHAPE_ERRORS as error:
-            raise self._misshapen(
+            failure = self._misshapen(
                 error, operation="stream", phase="stream", headers=headers, partial_text=reading.text
-            ) from error
-        yield FinishEvent(
-            replace(
-                result,
-                provider=self.name,
-                model=result.model or model,
-                request_id=result.request_id or request_id_of(headers),
-                latency=perf_counter() - started,
             )
-        )
+        else:
+            yield FinishEvent(
+                replace(
+                    result,
+                    provider=self.name,
+                    model=result.model or model,
+                    request_id=result.request_id or request_id_of(headers),
+                    latency=perf_counter() - started,
+                )
+            )
+            return
+        frame = _NO_FRAME  # this frame's own locals are shown too
+        raise _without_frames(failure)
 
-    @contextmanager
-    def _reading(self, operation: str, headers: Mapping[str, str]) -> Iterator[None]:
+    def _reading(self, operation: str, headers: Mapping[str, str]) -> _Reading:
         """Around the reading of a whole answer: every failure becomes a ProviderError that knows where it happened."""
-        try:
-            yield
-        except ProviderError as error:
-            self._place(error, operation=operation, phase="decode", headers=headers)
-            raise
-        except _SHAPE_ERRORS as error:
-            raise self._misshapen(error, operation=operation, phase="decode", headers=headers) from error
+
+        def failure(error: BaseException | None) -> ProviderError | None:
+            if isinstance(error, ProviderError):
+                self._place(error, operation=operation, phase="decode", headers=headers)
+                return error
+            if isinstance(error, _SHAPE_ERRORS):
+                return self._misshapen(error, operation=operation, phase="decode", headers=headers)
+            return None
+
+        return _Reading(failure)
 
     def _place(self, error: ProviderError, *, operation: str, phase: str | None, headers: Mapping[str, str]) -> None:
         """Say where it happened, where the error itself does not know."""
@@ -229,6 +266,12 @@ class HttpGenerator:
         error.host = error.host or self._client.host
         error.phase = error.phase or phase
         error.request_id = error.request_id or request_id_of(headers)
+        # What the service said came through a codec, not through the client that knows its credential.
+        redactor = Redactor([self._settings.api_key] if self._settings.api_key else ())
+        error.message = redactor.text(error.message)
+        error.args = (error.message,)
+        if error.body is not None:
+            error.body = redactor.text(error.body)
 
     def _misshapen(
         self,
@@ -243,13 +286,53 @@ class HttpGenerator:
             f"The answer is not what {self._spec.title} sends: {type(cause).__name__}: {cause}.",
             partial_text=partial_text,
         )
+        error.__cause__ = cause
         self._place(error, operation=operation, phase=phase, headers=headers)
         return error
 
 
+class _Reading:
+    """A context that raises ``failure`` of what was raised in it, where that gives one.
+
+    Not a ``contextmanager``: that one puts the frames back which ``_without_frames`` took away.
+    """
+
+    def __init__(self, failure: Callable[[BaseException | None], ProviderError | None]) -> None:
+        self._failure = failure
+
+    def __enter__(self) -> None:
+        """Nothing is prepared."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        failure = self._failure(error)
+        if failure is not None:
+            raise _without_frames(failure)
+
+
+def _without_frames(error: ProviderError) -> ProviderError:
+    """The error without the frames that it and its causes came through: their locals hold the answer.
+
+    A service may repeat the credential in its answer, and debuggers and error trackers show locals.
+    """
+    each: BaseException | None = error
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__cause__ or each.__context__
+    return error
+
+
 def _status(error: ProviderError) -> HealthStatus:
     """What a failed check says of the service: those that answer at all are degraded."""
-    if isinstance(error, QuotaExceededError):
+    if isinstance(error, QuotaExceededError) or error.phase == "breaker":
         return HealthStatus.UNHEALTHY
+    if error.phase == "queue":
+        return HealthStatus.DEGRADED
     answers = (RateLimitError, OverloadedError, NotFoundError, InvalidRequestError)
     return HealthStatus.DEGRADED if isinstance(error, answers) else HealthStatus.UNHEALTHY
+
+
+def _settle(permit: Permit, result: GenerationResult) -> None:
+    if result.usage is not None:
+        permit.settle(result.usage.total_tokens)
