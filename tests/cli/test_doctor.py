@@ -145,6 +145,11 @@ SEEDS = {
         args=("--profile", "", "--live"),
         says=("ollama", "127.0.0.1"),
     ),
+    "more in flight than the pool has connections": Seed(
+        settings=OK + "  codex: {api_key: k-0123456789, http: {rate: {in_flight: 500}}}\n",
+        says=("codex", "500", "100", "max_connections"),
+        level="warning",
+    ),
     "no settings file": Seed(settings=None, says=("no settings file",), level="warning"),
     "nobody is available": Seed(
         settings="generation: {preference: [claude], ollama: {use: record}}\n", says=("no provider is available",)
@@ -244,6 +249,28 @@ def test_nothing_is_sent_without_live(examine_seed, monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", refuse)
     result, _ = examine_seed(Seed(settings=OK))
     assert result.exit_code == 0
+
+
+def test_rates_and_breakers_show(examine_seed):
+    own = "{rate: {in_flight: 8, tokens_per_minute: 9000}, breaker: {cooldown: 20}}"
+    _, report = examine_seed(Seed(settings=OK + f"  ollama: {{http: {own}}}\n"))
+    said = [
+        each["what"] for section in report["sections"] if section["title"] == "Rates" for each in section["findings"]
+    ]
+    assert said == [
+        "ollama: at most 8 in flight; 9000 tokens a minute; breaker closed, until 5 failures in a row open it for 20 s"
+    ]
+
+
+def test_a_provider_that_is_asked_shows_its_breakers_state(examine_seed):
+    """One refused connection opens this one; the second section's line says so."""
+    own = "{retry: {max_retries: 0}, breaker: {failures: 1}}"
+    settings = (
+        f"generation: {{default: ollama, ollama: {{base_url: 'http://127.0.0.1:{closed_port()}', http: {own}}}}}\n"
+    )
+    _, report = examine_seed(Seed(settings=settings, args=("--profile", "", "--live")))
+    [found] = [each for each in findings(report, "failure") if each["what"].startswith("ollama")]
+    assert "breaker open" in found["what"]
 
 
 @pytest.mark.slow

@@ -54,6 +54,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section("Addresses", ("addresses:check_addresses", "addresses:check_proxies")),
     Section("TLS", ("tls:check_tls", "tls:check_authorities")),
+    Section("Rates", ("rates:check_rates",)),
     Section("Wiring", ("wiring:check_graph",)),
     Section("Services", ("services:check_health",), live=True),
 )

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 
 from understudy.cli.checks.base import Examination, Finding, failure, ok, warning
-from understudy.domain.health import HealthStatus
+from understudy.domain.health import Health, HealthStatus
 from understudy.providers.generation.availability import Availability
 from understudy.providers.generation.factory import ProviderFactory
 
@@ -47,7 +47,12 @@ def _finding(row: Availability, *, wanted: bool) -> Finding:
     health = row.health
     if health is not None and health.status is HealthStatus.HEALTHY:
         latency = f" in {health.latency * 1000:.0f} ms" if health.latency is not None else ""
-        return ok(f"{row.name} answers{latency}")
-    what = f"{row.name}: {row.reason or (health.error if health else None) or 'degraded'}"
+        return ok(f"{row.name} answers{latency}{_breaker(health)}")
+    what = f"{row.name}: {row.reason or (health.error if health else None) or 'degraded'}{_breaker(health)}"
     fix = "Start it with `ollama serve`." if row.name == "ollama" else "Check the key, the base URL and the network."
     return failure(what, fix=fix) if wanted and not row.available else warning(what, fix=fix)
+
+
+def _breaker(health: Health | None) -> str:
+    state = health.details.get("breaker") if health is not None else None
+    return f" (breaker {state})" if state else ""
