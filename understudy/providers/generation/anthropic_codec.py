@@ -50,9 +50,10 @@ class AnthropicCodec:
         message = as_mapping(body)
         if message.get("error"):
             raise stream_error(message)
-        if not isinstance(message.get("content"), list) and message.get("type") != "message":
+        content = message.get("content")
+        if not isinstance(content, list) and (content is not None or message.get("type") != "message"):
             raise not_the_protocol("Anthropic", "it is not a message with content")
-        parts = (read_block(as_mapping(block)) for block in as_list(message.get("content")))
+        parts = (read_block(as_mapping(block)) for block in as_list(content))
         return message_result(message, tuple(part for part in parts if part is not None))
 
     def decoder(self) -> AnthropicDecoder:

@@ -90,6 +90,9 @@ class GeminiDecoder:
             raise frame_error(data)
         if not _ANSWER & frame.keys():
             raise not_the_protocol("Gemini", "it has no candidates")
+        candidates = frame.get("candidates")
+        if candidates is not None and not isinstance(candidates, list):
+            raise not_the_protocol("Gemini", "its candidates are no list")
         self._model = as_text(frame.get("modelVersion")) or self._model
         self._response_id = as_optional_text(frame.get("responseId")) or self._response_id
         candidate = first_candidate(frame)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from time import perf_counter
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
 
 from understudy.config.models.generation import ProviderSettings
@@ -29,6 +28,7 @@ from understudy.domain.redaction import Redactor
 from understudy.domain.requests import GenerationOptions, GenerationRequest, Prompt
 from understudy.domain.results import FinishEvent, GenerationResult, GenerationStream, StreamEvent
 from understudy.providers.generation.frame_reading import FrameReading
+from understudy.providers.generation.reading import Reading, without_frames
 from understudy.providers.generation.token_estimate import estimate_tokens
 from understudy.providers.generation.wire import Codec, WireRequest
 from understudy.providers.http.answers import request_id_of
@@ -244,9 +244,9 @@ class HttpGenerator:
             )
             return
         frame = _NO_FRAME  # this frame's own locals are shown too
-        raise _without_frames(failure)
+        raise without_frames(failure)
 
-    def _reading(self, operation: str, headers: Mapping[str, str]) -> _Reading:
+    def _reading(self, operation: str, headers: Mapping[str, str]) -> Reading:
         """Around the reading of a whole answer: every failure becomes a ProviderError that knows where it happened."""
 
         def failure(error: BaseException | None) -> ProviderError | None:
@@ -257,7 +257,7 @@ class HttpGenerator:
                 return self._misshapen(error, operation=operation, phase="decode", headers=headers)
             return None
 
-        return _Reading(failure)
+        return Reading(failure)
 
     def _place(self, error: ProviderError, *, operation: str, phase: str | None, headers: Mapping[str, str]) -> None:
         """Say where it happened, where the error itself does not know."""
@@ -289,38 +289,6 @@ class HttpGenerator:
         error.__cause__ = cause
         self._place(error, operation=operation, phase=phase, headers=headers)
         return error
-
-
-class _Reading:
-    """A context that raises ``failure`` of what was raised in it, where that gives one.
-
-    Not a ``contextmanager``: that one puts the frames back which ``_without_frames`` took away.
-    """
-
-    def __init__(self, failure: Callable[[BaseException | None], ProviderError | None]) -> None:
-        self._failure = failure
-
-    def __enter__(self) -> None:
-        """Nothing is prepared."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        failure = self._failure(error)
-        if failure is not None:
-            raise _without_frames(failure)
-
-
-def _without_frames(error: ProviderError) -> ProviderError:
-    """The error without the frames that it and its causes came through: their locals hold the answer.
-
-    A service may repeat the credential in its answer, and debuggers and error trackers show locals.
-    """
-    each: BaseException | None = error
-    while each is not None:
-        each.__traceback__ = None
-        each = each.__cause__ or each.__context__
-    return error
 
 
 def _status(error: ProviderError) -> HealthStatus:

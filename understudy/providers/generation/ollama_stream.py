@@ -70,6 +70,9 @@ class OllamaDecoder:
             raise line_error(line)
         if not line.keys() & {"message", "response", "done"}:
             raise not_the_protocol("Ollama", "it has no message")
+        message = line.get("message")
+        if message is not None and not isinstance(message, dict):
+            raise not_the_protocol("Ollama", "its message is no object")
         self._model = as_text(line.get("model")) or self._model
         self._created = self._created or as_text(line.get("created_at"))
         yield from self._message(line if "message" not in line else as_mapping(line.get("message")))

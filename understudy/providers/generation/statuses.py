@@ -48,12 +48,15 @@ def provider_error(
 ) -> ProviderError:
     """The error for a service's own words.
 
-    ``codes`` is the provider's table; its word is the most exact and comes first. Then come the phrases that services
+    ``codes`` is the provider's table; its word is the most exact and comes first, unless it blames the service and the
+    status does not, as where a gateway answers in the provider's place. Then come the phrases that services
     use where they have no code, for statuses that say no more than "bad request"; then the status. Without a status (an
     error inside a stream) an unknown code is a ServerError. ``retry_after`` is advice from the body, in seconds; that
     of the headers is read by the HTTP client.
     """
     kind = codes.get(code) if codes and code else None
+    if kind is not None and _says_less(kind, status):
+        kind = None
     if kind is None and status in (400, 413, 422, None):
         kind = next((kind for pattern, kind in _PHRASES if pattern.search(message)), None)
     if kind is None:
@@ -68,6 +71,13 @@ def provider_error(
         retry_after=retry_after,
         hint=hint,
     )
+
+
+def _says_less(kind: type[ProviderError], status: int | None) -> bool:
+    """Whether a word for "the service failed" stands beside a status that says it better."""
+    if status is None or not issubclass(kind, ServerError | OverloadedError):
+        return False
+    return 400 <= status < 500 or (kind is ServerError and status_class(status) is OverloadedError)
 
 
 def _retryable(kind: type[ProviderError], status: int | None) -> bool:
