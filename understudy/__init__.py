@@ -33,11 +33,13 @@ if TYPE_CHECKING:
         DuplicateProviderError,
         Fault,
         HTTPClientError,
+        InvalidIdentityError,
         InvalidRequestError,
         LimitExceededError,
         MaxRetriesExceededError,
         MissingCredentialsError,
         MissingDependencyError,
+        MissingIdentityError,
         NoProviderAvailableError,
         NotFoundError,
         OverloadedError,
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     )
     from understudy.domain.generation import Embedder, EmbeddingResult, ModelInfo, TextGenerator
     from understudy.domain.health import Health, HealthStatus
+    from understudy.domain.identity import RequestIdentity
     from understudy.domain.messages import (
         ImagePart,
         Message,
@@ -126,6 +129,7 @@ __all__ = [
     "HealthMonitor",
     "HealthStatus",
     "ImagePart",
+    "InvalidIdentityError",
     "InvalidRequestError",
     "LimitExceededError",
     "LoadedSettings",
@@ -133,6 +137,7 @@ __all__ = [
     "Message",
     "MissingCredentialsError",
     "MissingDependencyError",
+    "MissingIdentityError",
     "MockGenerator",
     "MockScript",
     "ModelInfo",
@@ -155,6 +160,7 @@ __all__ = [
     "ReasoningEffort",
     "ReasoningEvent",
     "ReasoningPart",
+    "RequestIdentity",
     "RequestTimeoutError",
     "ResponseDecodeError",
     "Role",
@@ -215,11 +221,13 @@ _HOMES = {
         "DuplicateProviderError",
         "Fault",
         "HTTPClientError",
+        "InvalidIdentityError",
         "InvalidRequestError",
         "LimitExceededError",
         "MaxRetriesExceededError",
         "MissingCredentialsError",
         "MissingDependencyError",
+        "MissingIdentityError",
         "NoProviderAvailableError",
         "NotFoundError",
         "OverloadedError",
@@ -248,6 +256,7 @@ _HOMES = {
         "Health",
         "HealthStatus",
     ),
+    "domain.identity": ("RequestIdentity",),
     "domain.messages": (
         "ImagePart",
         "Message",

@@ -13,7 +13,9 @@
         HTTPClientError
           ConnectionFailedError, RequestTimeoutError, MaxRetriesExceededError, ResponseDecodeError,
           StreamInterruptedError, LimitExceededError
-        AuthenticationError, PermissionDeniedError, NotFoundError, InvalidRequestError
+        AuthenticationError
+          MissingIdentityError, InvalidIdentityError          (a request's own user, before any traffic)
+        PermissionDeniedError, NotFoundError, InvalidRequestError
           ContextLengthExceededError, ContentFilteredError   (both are invalid requests)
         RateLimitError, QuotaExceededError, OverloadedError, ServerError
       ScriptError                   a stand-in's script has no answer left, or one that cannot be given
@@ -39,11 +41,13 @@ __all__ = [
     "DuplicateProviderError",
     "Fault",
     "HTTPClientError",
+    "InvalidIdentityError",
     "InvalidRequestError",
     "LimitExceededError",
     "MaxRetriesExceededError",
     "MissingCredentialsError",
     "MissingDependencyError",
+    "MissingIdentityError",
     "NoProviderAvailableError",
     "NotFoundError",
     "OverloadedError",
@@ -346,6 +350,18 @@ class AuthenticationError(ProviderError):
     """The service does not accept the credential."""
 
     default_hint = "Check the key: expired, revoked, or meant for another service."
+
+
+class MissingIdentityError(AuthenticationError):
+    """A request names no user where one is needed: its token is absent; nothing was sent."""
+
+    default_hint = "Send the user's token in the header that platform.identity names."
+
+
+class InvalidIdentityError(AuthenticationError):
+    """A request's token is malformed: a wrong prefix, or characters that no header can carry; nothing was sent."""
+
+    default_hint = "Send the token behind the prefix that platform.identity names, and nothing else."
 
 
 class PermissionDeniedError(ProviderError):
