@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, PositiveFloat
+from pydantic import Field, PositiveFloat, StringConstraints
 
 from understudy.config.models.base import BaseUrl, OptionalSecret, Section, Use
 from understudy.config.models.http import HttpOverrides, TimeoutOverrides, TlsSettings
@@ -17,21 +17,29 @@ __all__ = [
     "MaasSettings",
     "McpServer",
     "McpSettings",
+    "PlatformService",
     "PlatformSettings",
 ]
+S = TypeVar("S", bound="PlatformService")
+
+_HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 
 
 class IdentitySettings(Section):
     """Where an incoming request carries its user's tokens."""
 
-    token_header: str = Field(default="Authorization", min_length=1)
+    token_header: _HeaderName = "Authorization"  # noqa: S105 - a header's name, not a credential
     """The header with the user's token; proxies often set `x-forwarded-access-token`."""
     token_prefix: str = "Bearer "  # noqa: S105 - a scheme's name, not a credential
     """What stands before the token in that header; empty where the header is the token and nothing else."""
-    mcp_token_header: str = Field(default="X-MCP-Bearer", min_length=1)
+    mcp_token_header: _HeaderName = "X-MCP-Bearer"  # noqa: S105 - a header's name, not a credential
     """The header with the user's token for MCP servers; it may be absent."""
     mcp_token_prefix: str = "Bearer "  # noqa: S105 - a scheme's name, not a credential
     """What stands before the token in that header."""
+    user_header: _HeaderName | None = None
+    """The header with the user's name; name one only where a proxy sets it and drops what clients send."""
+    groups_header: _HeaderName | None = None
+    """The header with the user's groups, separated by commas; the same holds for it."""
 
 
 class PlatformService(Section):
@@ -67,7 +75,7 @@ class LlamaStackSettings(PlatformService):
     """Where the server is; absent: the URL in the status of the namespace's own distribution."""
     api_prefix: str = Field(default="/v1", pattern=r"^(/[\w.-]+)*$")
     """Before every path: `/v1`, or `/v1/openai/v1` up to llama-stack 0.3."""
-    provider_data_header: str = Field(default="x-llamastack-provider-data", min_length=1)
+    provider_data_header: _HeaderName = "x-llamastack-provider-data"
     """The header for provider data; OGX calls it `x-ogx-provider-data`."""
     http: LlamaStackHttp = Field(  # pyright: ignore[reportIncompatibleVariableOverride] - frozen: narrowing is safe
         default_factory=LlamaStackHttp
@@ -153,3 +161,13 @@ class PlatformSettings(Section):
     maas: MaasSettings = Field(default_factory=MaasSettings)
     mcp: McpSettings = Field(default_factory=McpSettings)
     kubernetes: KubernetesSettings = Field(default_factory=KubernetesSettings)
+
+    def for_service(self, service: S) -> S:
+        """One of the services' own settings with what the family says filled in: its ``use`` and its ``http.tls``.
+
+        TLS comes from the first that says anything: ``http.tls`` and ``tls`` of the service, ``platform.tls``; else it
+        is left to the shared ``http.tls``.
+        """
+        tls = service.http.tls or service.tls or (self.tls if self.tls != TlsSettings() else None)
+        http = service.http.model_copy(update={"tls": tls})
+        return service.model_copy(update={"use": service.use or self.use, "tls": tls, "http": http})
