@@ -12,7 +12,7 @@ import msgspec
 from understudy.domain.errors import InvalidRequestError, ProviderError, ResponseDecodeError
 from understudy.domain.generation import ModelInfo
 from understudy.domain.messages import ImagePart, Message, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
-from understudy.domain.requests import GenerationRequest, Tool, json_schema
+from understudy.domain.requests import GenerationRequest, ReasoningEffort, Tool, json_schema
 from understudy.domain.results import GenerationResult
 from understudy.providers.generation.arguments import arguments_text, tool_call
 from understudy.providers.generation.call_ids import generated_id
@@ -54,35 +54,36 @@ class ChatCodec:
     def encode(self, request: GenerationRequest, *, model: str, stream: bool) -> WireRequest:
         """The wire form. Raises InvalidRequestError for an image in an assistant's message."""
         dialect = self._dialect
-        body: dict[str, Any] = {
-            "model": model,
-            "messages": self._messages(request),
-            "temperature": request.temperature,
-            "top_p": request.top_p,
-            "seed": request.seed,
-            "stop": list(request.stop) or None,
-            dialect.max_tokens: request.max_output_tokens,
-            "reasoning_effort": request.reasoning_effort,
-            "user": request.user,
-            "metadata": dict(request.metadata) or None,
-            "tools": [_tool(tool) for tool in request.tools] or None,
-            "tool_choice": _tool_choice(request.tool_choice),
-        }
+        body: dict[str, Any] = {"model": model, "messages": self._messages(request)}
+        _sample(body, request)
+        if request.max_output_tokens is not None:
+            body[dialect.max_tokens] = request.max_output_tokens
+        if request.reasoning_effort is not None:
+            self._think(body, request.reasoning_effort)
+        if request.user is not None:
+            body["user"] = request.user
+        if request.metadata:
+            body["metadata"] = dict(request.metadata)
+        if request.tools:
+            body["tools"] = [_tool(tool) for tool in request.tools]
+        if request.tool_choice is not None:
+            body["tool_choice"] = _tool_choice(request.tool_choice)
         if request.response_schema is not None:
             body["response_format"] = (
                 {"type": "json_schema", "json_schema": named_schema(request.response_schema)}
                 if dialect.json_schemas
                 else {"type": "json_object"}
             )
-        if request.reasoning_effort == "none" and dialect.thinking_switch:
-            body["reasoning_effort"] = None
-            body["thinking"] = {"type": "disabled"}
         if stream:
             body["stream"] = True
             body["stream_options"] = {"include_usage": True}
-        return WireRequest(
-            path="/chat/completions", body={key: value for key, value in body.items() if value is not None}
-        )
+        return WireRequest(path="/chat/completions", body=body)
+
+    def _think(self, body: dict[str, Any], effort: ReasoningEffort) -> None:
+        if effort == "none" and self._dialect.thinking_switch:
+            body["thinking"] = {"type": "disabled"}
+        else:
+            body["reasoning_effort"] = effort
 
     def decode(self, body: Any) -> GenerationResult:
         """The first choice. Raises ProviderError for an error object, ResponseDecodeError where there is no choice."""
@@ -93,7 +94,9 @@ class ChatCodec:
             raise openai_error(body, status=None)
         if not choices:
             raise ResponseDecodeError("The answer has no choices, so it is not a chat completion.")
-        choice = next((one for one in choices if one.get("index") in (0, None)), choices[0])
+        choice = choices[0]
+        if len(choices) > 1:
+            choice = next((one for one in choices if one.get("index") in (0, None)), choice)
         if choice.get("error"):
             raise openai_error(choice, status=None)
         message = choice.get("message") or {}
@@ -101,7 +104,7 @@ class ChatCodec:
         word = as_word(choice.get("finish_reason"))
         return GenerationResult(
             parts=parts,
-            finish_reason=finish_reason(word, has_calls=any(type(part) is ToolCallPart for part in parts)),
+            finish_reason=finish_reason(word, has_calls=bool(parts) and type(parts[-1]) is ToolCallPart),
             finish_reason_raw=word,
             usage=chat_usage(body.get("usage")),
             model=as_text(body.get("model")),
@@ -134,7 +137,11 @@ class ChatCodec:
             system = f"{system}\n\n{words}" if system else words
         messages: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
         for message in request.turns:
-            messages.extend(self._message(message))
+            part = message.content[0] if len(message.content) == 1 else None
+            if message.role == "user" and type(part) is TextPart:  # the message that there are most of
+                messages.append({"role": "user", "content": part.text})
+            else:
+                messages.extend(self._message(message))
         return messages
 
     def _message(self, message: Message) -> Iterator[dict[str, Any]]:
@@ -174,6 +181,17 @@ def image_url(image: ImagePart) -> str:
     return f"data:{image.media_type};base64,{data}"
 
 
+def _sample(body: dict[str, Any], request: GenerationRequest) -> None:
+    if request.temperature is not None:
+        body["temperature"] = request.temperature
+    if request.top_p is not None:
+        body["top_p"] = request.top_p
+    if request.seed is not None:
+        body["seed"] = request.seed
+    if request.stop:
+        body["stop"] = list(request.stop)
+
+
 def _user_content(parts: list[Part]) -> str | list[dict[str, Any]]:
     if all(isinstance(part, TextPart) for part in parts):
         return "".join(part.text for part in parts if isinstance(part, TextPart))
@@ -195,17 +213,21 @@ def _tool(tool: Tool) -> dict[str, Any]:
     return {"type": "function", "function": function}
 
 
-def _tool_choice(choice: str | None) -> str | dict[str, Any] | None:
-    if choice in (None, "auto", "none", "required"):
+def _tool_choice(choice: str) -> str | dict[str, Any]:
+    if choice in ("auto", "none", "required"):
         return choice
     return {"type": "function", "function": {"name": choice}}
 
 
 def _parts(message: Mapping[str, Any], *, answer: str) -> tuple[Part, ...]:
-    texts = list(content_texts(message.get("content")))
+    content = message.get("content")
     reasoning = message.get("reasoning_content") or message.get("reasoning") or ""
-    reasoning += "".join(text for kind, text in texts if kind == "reasoning")
-    text = "".join(text for kind, text in texts if kind == "text")
+    if isinstance(content, str):
+        text = content
+    else:
+        texts = list(content_texts(content))
+        reasoning += "".join(text for kind, text in texts if kind == "reasoning")
+        text = "".join(text for kind, text in texts if kind == "text")
     parts: list[Part] = []
     if reasoning:
         parts.append(ReasoningPart(text=reasoning))

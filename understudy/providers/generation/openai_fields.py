@@ -10,6 +10,7 @@ import msgspec
 
 from understudy.domain.generation import ModelInfo
 from understudy.domain.results import FinishReason, Usage
+from understudy.providers.generation.values import as_mapping
 
 __all__ = ["as_word", "chat_usage", "content_texts", "count", "finish_reason", "model_list", "responses_usage"]
 
@@ -47,15 +48,12 @@ def count(value: Any) -> int:
     """A number of tokens; 0 for null and for anything that is not a number."""
     if type(value) is int:
         return value
+    if value is None:
+        return 0
     try:
         return int(value)
     except (TypeError, ValueError, OverflowError):
         return 0
-
-
-def _section(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = fields.get(name)
-    return value if isinstance(value, Mapping) else {}
 
 
 def chat_usage(fields: Any) -> Usage | None:
@@ -63,23 +61,28 @@ def chat_usage(fields: Any) -> Usage | None:
 
     Services that do not count reasoning into ``completion_tokens`` (xAI) are known by their own total.
     """
-    if not isinstance(fields, Mapping) or not fields:
+    if not isinstance(fields, dict) or not fields:
         return None
-    prompt_details = _section(fields, "prompt_tokens_details")
+    details = as_mapping(fields.get("prompt_tokens_details"))
     given = count(fields.get("prompt_tokens"))
     written = count(fields.get("completion_tokens"))
-    reasoning = count(_section(fields, "completion_tokens_details").get("reasoning_tokens"))
+    reasoning = count(as_mapping(fields.get("completion_tokens_details")).get("reasoning_tokens"))
     if reasoning and given + written + reasoning == count(fields.get("total_tokens")):
         written += reasoning
-    cached = (prompt_details.get("cached_tokens"), *map(fields.get, _CACHED))
     return Usage(
         input_tokens=given,
         output_tokens=written,
-        cached_tokens=next((number for number in map(count, cached) if number), 0),
-        cache_write_tokens=count(prompt_details.get("cache_write_tokens"))
-        or count(fields.get("cache_creation_input_tokens")),
+        cached_tokens=count(details.get("cached_tokens")) or _first_count(fields, _CACHED),
+        cache_write_tokens=count(details.get("cache_write_tokens")) or count(fields.get("cache_creation_input_tokens")),
         reasoning_tokens=reasoning or count(fields.get("reasoning_tokens")),
     )
+
+
+def _first_count(fields: Mapping[str, Any], names: tuple[str, ...]) -> int:
+    for name in names:
+        if name in fields and (number := count(fields[name])):
+            return number
+    return 0
 
 
 _CACHED = ("prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens", "cache_read_input_tokens")
@@ -87,15 +90,15 @@ _CACHED = ("prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens", "cac
 
 def responses_usage(fields: Any) -> Usage | None:
     """The usage of Responses."""
-    if not isinstance(fields, Mapping) or not fields:
+    if not isinstance(fields, dict) or not fields:
         return None
-    details = _section(fields, "input_tokens_details")
+    details = as_mapping(fields.get("input_tokens_details"))
     return Usage(
         input_tokens=count(fields.get("input_tokens")),
         output_tokens=count(fields.get("output_tokens")),
         cached_tokens=count(details.get("cached_tokens")),
         cache_write_tokens=count(details.get("cache_write_tokens")),
-        reasoning_tokens=count(_section(fields, "output_tokens_details").get("reasoning_tokens")),
+        reasoning_tokens=count(as_mapping(fields.get("output_tokens_details")).get("reasoning_tokens")),
     )
 
 

@@ -33,22 +33,30 @@ class ResponsesCodec:
         body: dict[str, Any] = {
             "model": model,
             "input": [item for message in request.turns for item in _items(message)],
-            "instructions": request.system_text or None,
-            "temperature": request.temperature,
-            "top_p": request.top_p,
-            "max_output_tokens": request.max_output_tokens,
-            "user": request.user,
-            "metadata": dict(request.metadata) or None,
-            "tools": [_tool(tool) for tool in request.tools] or None,
-            "tool_choice": _tool_choice(request.tool_choice),
         }
+        if system := request.system_text:
+            body["instructions"] = system
+        if request.temperature is not None:
+            body["temperature"] = request.temperature
+        if request.top_p is not None:
+            body["top_p"] = request.top_p
+        if request.max_output_tokens is not None:
+            body["max_output_tokens"] = request.max_output_tokens
+        if request.user is not None:
+            body["user"] = request.user
+        if request.metadata:
+            body["metadata"] = dict(request.metadata)
+        if request.tools:
+            body["tools"] = [_tool(tool) for tool in request.tools]
+        if request.tool_choice is not None:
+            body["tool_choice"] = _tool_choice(request.tool_choice)
         if request.reasoning_effort is not None:
             body["reasoning"] = {"effort": request.reasoning_effort}
         if request.response_schema is not None:
             body["text"] = {"format": {"type": "json_schema", **named_schema(request.response_schema)}}
         if stream:
             body["stream"] = True
-        return WireRequest(path="/responses", body={key: value for key, value in body.items() if value is not None})
+        return WireRequest(path="/responses", body=body)
 
     def decode(self, body: Any) -> GenerationResult:
         """The response. Raises ProviderError for a failed one, ResponseDecodeError where it is another object."""
@@ -187,7 +195,7 @@ def _tool(tool: Tool) -> dict[str, Any]:
     return made
 
 
-def _tool_choice(choice: str | None) -> str | dict[str, Any] | None:
-    if choice in (None, "auto", "none", "required"):
+def _tool_choice(choice: str) -> str | dict[str, Any]:
+    if choice in ("auto", "none", "required"):
         return choice
     return {"type": "function", "name": choice}

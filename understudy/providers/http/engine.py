@@ -81,9 +81,10 @@ class AiohttpEngine:
 
     async def send(self, outgoing: Outgoing) -> AiohttpExchange:
         """Send, and wait for the answer's head. A connection that was closed while idle is replaced unnoticed."""
-        failure = HTTPClientError("Nothing was sent.")
+        failure: HTTPClientError
         _sending.set(outgoing)
-        for _ in range(self._most_stale):
+        left = self._most_stale
+        while True:
             outgoing.stage = ""
             began = self._loop.time()
             try:
@@ -101,7 +102,8 @@ class AiohttpEngine:
                 raise error.with_traceback(None)  # noqa: B904 # the same error, without frames that hold headers
             except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
                 failure = before_head(error, outgoing)
-                if outgoing.stage or not may_be_stale(error) or self._loop.time() - began > _STALE_WINDOW:
+                left -= 1
+                if not left or outgoing.stage or not may_be_stale(error) or self._loop.time() - began > _STALE_WINDOW:
                     break
             else:
                 return _exchange(response, outgoing)
