@@ -285,6 +285,13 @@ def _queue_too_long(call: Call) -> RequestTimeoutError:
 
 
 def _redirect(exchange: Exchange) -> ResponseDecodeError:
+    if exchange.status not in (301, 302, 303, 307, 308):
+        return ResponseDecodeError(
+            f"The service answers with status {exchange.status}, which is no answer to such a request.",
+            phase="answer",
+            status=exchange.status,
+            request_id=request_id_of(exchange.headers),
+        )
     try:
         target = urlsplit(exchange.headers.get("location", ""))
     except ValueError:

@@ -103,6 +103,8 @@ def _certificate(error: Exception) -> ConnectionFailedError:
     words = getattr(error, "verify_message", None) or _ssl_words(error)
     if "expired" in words:
         hint = "The server's certificate must be renewed; if it was, check this machine's clock."
+    elif "not yet valid" in words:
+        hint = "Check this machine's clock; if it is right, the server's certificate begins later."
     elif "mismatch" in words.lower() or "not valid for" in words:
         hint = "base_url names a host that the certificate was not made for."
     else:
@@ -124,6 +126,8 @@ def _not_http(error: aiohttp.ClientResponseError, outgoing: Outgoing) -> HTTPCli
 
 
 def _words(error: BaseException) -> str:
+    if isinstance(error, aiohttp.ServerDisconnectedError) and not isinstance(error.message, str):
+        return "in the middle of its head"  # the message is what had been read of it, headers and all
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, aiohttp.ClientPayloadError) and isinstance(error.__cause__, HttpProcessingError):
