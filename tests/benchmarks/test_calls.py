@@ -33,7 +33,7 @@ def show(what, own, every, limits):
 
 
 async def test_a_request_over_the_real_engine_calls_no_more_functions_than_it_did(count, base_url):
-    limits = (130, 400)
+    limits = (118, 385)
     async with understudy.open_container(settings(base_url)) as container:
         generator = container.generator()
         own, every = await fewest(count, lambda: generator.generate("Hello"))
@@ -58,7 +58,7 @@ async def test_a_streamed_chunk_calls_no_more_functions_than_it_did(count, base_
 
 
 async def test_a_call_of_a_stand_in_calls_no_more_functions_than_it_did(count, base_url):
-    limits = (62, 80)
+    limits = (65, 84)
     async with understudy.open_container(settings(base_url, "mock")) as container:
         generator = container.generator()
         own, every = await fewest(count, lambda: generator.generate("Hello"))
