@@ -28,7 +28,7 @@ from understudy.config.models.http import HttpSettings
 from understudy.config.models.settings import Settings
 from understudy.config.schema import field_descriptions
 from understudy.domain import errors
-from understudy.domain.capabilities import Capabilities
+from understudy.domain.capabilities import Capabilities, ModelLimits
 from understudy.domain.secrets import Secret
 from understudy.providers.generation.catalog import generation_registry
 from understudy.providers.registry import ProviderSpec
@@ -237,6 +237,17 @@ def tokens(number: int | None) -> str:
     return "unknown" if number is None else f"{number:,}"
 
 
+def refusals(limit: ModelLimits, capabilities: Capabilities) -> str:
+    """The options that a model refuses although its provider knows them."""
+    parts = [f"`{option}`" for option in sorted(limit.unsupported)]
+    if limit.reasoning_efforts is not None:
+        left = capabilities.reasoning_efforts - limit.reasoning_efforts
+        efforts = ", ".join(f"`{effort}`" for effort in sorted(left)) if limit.reasoning_efforts else "any"
+        parts.append(f"`reasoning_effort` {efforts}")
+    both = ", ".join(f"`{option}`" for option in sorted(limit.unsupported_with_reasoning))
+    return "; ".join([*parts, *([f"with reasoning: {both}"] if both else [])])
+
+
 def capability_block(spec: ProviderSpec) -> str:
     """What a provider can do, from its spec."""
     rows = []
@@ -254,12 +265,19 @@ def capability_block(spec: ProviderSpec) -> str:
             text = "no limit" if value is None else str(value)
         rows.append((field.name.replace("_", " "), text))
     limits = [
-        (f"`{name}…`", tokens(limit.context_tokens), tokens(limit.max_output_tokens))
+        (
+            f"`{name}…`",
+            tokens(limit.context_tokens),
+            tokens(limit.max_output_tokens),
+            refusals(limit, spec.capabilities),
+        )
         for name, limit in spec.capabilities.models.items()
     ]
     text = "\n" + table(("capability", ""), rows)
     if limits:
-        text += "\n" + table(("model", "context tokens", "output tokens"), limits)
+        heads = ("model", "context tokens", "output tokens", "does not take")
+        kept = len(heads) if any(row[-1] for row in limits) else len(heads) - 1
+        text += "\n" + table(heads[:kept], [row[:kept] for row in limits])
     return text + "\n"
 
 

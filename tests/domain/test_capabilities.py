@@ -27,8 +27,8 @@ EVERYTHING = Capabilities(
 TOOL = Tool(name="t")
 
 
-def check(capabilities: Capabilities, prompt: Any = "hi", **options: Any) -> None:
-    check_request(GenerationRequest.of(prompt, **options), capabilities, provider="p", model="m-1")
+def check(capabilities: Capabilities, prompt: Any = "hi", model: str = "m-1", **options: Any) -> None:
+    check_request(GenerationRequest.of(prompt, **options), capabilities, provider="p", model=model)
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,65 @@ def test_the_longest_matching_name_gives_a_models_limits() -> None:
     assert EVERYTHING.limits("m-large-2").max_output_tokens == 100
     assert EVERYTHING.limits("m-small").max_output_tokens == 10
     assert EVERYTHING.limits("other") == ModelLimits()
+
+
+PICKY = Capabilities(
+    tools=True,
+    tool_choice=True,
+    reasoning=True,
+    reasoning_efforts=frozenset({"none", "low", "high"}),
+    stop_sequences=None,
+    models={
+        "m": ModelLimits(
+            unsupported=frozenset({"temperature", "top_p", "stop", "tool_choice"}),
+            reasoning_efforts=frozenset({"low", "max"}),
+        ),
+        "thinker": ModelLimits(unsupported_with_reasoning=frozenset({"temperature", "tool_choice"})),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "capability"),
+    [
+        ({"temperature": 0.2}, "temperature"),
+        ({"top_p": 0.9}, "top_p"),
+        ({"stop": ["x"]}, "stop"),
+        ({"tools": [TOOL], "tool_choice": "required"}, "tool_choice"),
+        ({"tools": [TOOL], "tool_choice": "t"}, "tool_choice"),
+        ({"reasoning_effort": "high"}, "reasoning_effort='high'"),
+        ({"reasoning_effort": "max"}, "reasoning_effort='max'"),
+    ],
+    ids=str,
+)
+def test_what_one_model_refuses_is_refused_for_it_and_for_no_other(options: dict[str, Any], capability: str) -> None:
+    with pytest.raises(UnsupportedCapabilityError, match=r"\(model m-1\).*nothing was sent") as caught:
+        check(PICKY, **options)
+
+    assert caught.value.capability == capability
+    if options != {"reasoning_effort": "max"}:
+        check(PICKY, model="other", **options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"temperature": 1.0, "top_p": 1},
+        {"tools": [TOOL], "tool_choice": "auto"},
+        {"tools": [TOOL], "tool_choice": "none"},
+        {"reasoning_effort": "low"},
+        {"options": {"temperature": 0.2}},
+    ],
+    ids=str,
+)
+def test_a_model_that_refuses_an_option_still_takes_what_says_nothing_new(options: dict[str, Any]) -> None:
+    check(PICKY, **options)
+
+
+def test_some_options_exclude_only_reasoning() -> None:
+    check(PICKY, model="thinker", temperature=0.2, tools=[TOOL], tool_choice="t")
+    check(PICKY, model="thinker", temperature=0.2, reasoning_effort="none")
+    with pytest.raises(UnsupportedCapabilityError, match="temperature together with reasoning_effort"):
+        check(PICKY, model="thinker", temperature=0.2, reasoning_effort="low")
+    with pytest.raises(UnsupportedCapabilityError, match=r"tool_choice together.*sends it all the same"):
+        check(PICKY, model="thinker", tools=[TOOL], tool_choice="t", reasoning_effort="high")

@@ -12,12 +12,12 @@ from understudy.domain.errors import ServerError
 async def test_calls_are_remembered_with_their_requests_and_ends(make):
     mock = make()
     mock.script.when(text="fail").raises(ServerError)
-    result = await mock.generate("Hello", temperature=0.5)
+    result = await mock.generate("Hello", max_output_tokens=50)
     streamed = await mock.stream("Again").result()
     with pytest.raises(ServerError):
         await mock.generate("fail")
     first, second, third = mock.calls
-    assert (first.text, first.request.temperature, first.result) == ("Hello", 0.5, result)
+    assert (first.text, first.request.max_output_tokens, first.result) == ("Hello", 50, result)
     assert (second.streamed, second.result) == (True, streamed)
     assert isinstance(third.error, ServerError)
     assert mock.last_request.messages[-1].text == "fail"
@@ -26,10 +26,10 @@ async def test_calls_are_remembered_with_their_requests_and_ends(make):
 async def test_assertions_pass_for_what_happened(make):
     mock = make()
     mock.assert_not_called()
-    await mock.generate("Hello world", system="Be brief", temperature=0)
+    await mock.generate("Hello world", system="Be brief", max_output_tokens=50)
     mock.assert_called()
     mock.assert_called_once()
-    mock.assert_called_once_with(text="Hello world", system_text="Be brief", temperature=0, streamed=False)
+    mock.assert_called_once_with(text="Hello world", system_text="Be brief", max_output_tokens=50, streamed=False)
     mock.assert_called_with(text=re.compile("wor"), model=mock.model, operation="generate")
     await mock.generate("Second")
     mock.assert_any_call(text="Hello world")
@@ -39,14 +39,14 @@ async def test_assertions_pass_for_what_happened(make):
 async def test_a_failed_assertion_says_what_differs_and_which_call_was_right(make):
     mock = make()
     await mock.generate("one")
-    await mock.generate("two", temperature=0.7)
+    await mock.generate("two", max_output_tokens=70)
     with pytest.raises(AssertionError) as caught:
-        mock.assert_called_with(text="one", temperature=None)
+        mock.assert_called_with(text="one", max_output_tokens=None)
     message = str(caught.value)
     assert "the stand-in for claude: the last call differs" in message
     assert "text: expected 'one'" in message
     assert "but was 'two'" in message
-    assert "temperature: expected None" in message
+    assert "max_output_tokens: expected None" in message
     assert "Call 1 of 2 is like this" in message
 
 

@@ -61,7 +61,7 @@ async def test_tools_that_may_be_used_are_not_used(make, weather):
 
 @pytest.mark.parametrize("choice", ["required", "get_weather"])
 async def test_a_demanded_tool_is_called_with_arguments_that_fit(make, weather, choice):
-    result = await make().generate("Hi", tools=[weather], tool_choice=choice)
+    result = await make("gemini").generate("Hi", tools=[weather], tool_choice=choice)
     (call,) = result.tool_calls
     jsonschema.validate(dict(call.arguments), weather.parameters)
     assert call.name == "get_weather"

@@ -27,7 +27,7 @@ async def test_the_settings_limit_of_tokens_holds_where_the_request_has_none(mak
 
 
 async def test_a_call_that_is_cut_has_arguments_that_cannot_be_read(make, weather):
-    result = await make().generate("x", tools=[weather], tool_choice="required", max_output_tokens=6)
+    result = await make("gemini").generate("x", tools=[weather], tool_choice="required", max_output_tokens=6)
     (call,) = result.tool_calls
     assert call.arguments == {}
     assert call.arguments_error
@@ -59,6 +59,7 @@ async def test_a_prompt_that_does_not_fit_fails_as_with_the_provider(make):
     [
         ("claude", {"seed": 1}, UnsupportedCapabilityError),
         ("claude", {"temperature": 1.5}, InvalidRequestError),
+        ("claude", {"temperature": 0.5}, UnsupportedCapabilityError),
         ("claude", {"max_output_tokens": 10_000_000}, InvalidRequestError),
         ("codex", {"stop": ["x"]}, UnsupportedCapabilityError),
         ("deepseek", {"user": "u1"}, UnsupportedCapabilityError),

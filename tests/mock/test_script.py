@@ -34,7 +34,7 @@ async def test_the_first_rule_of_the_settings_that_takes_a_request_answers_it(ma
         ({"system": "pirate"}, "x", {"system": "You are a pirate"}),
         ({"model": "claude-opus-*"}, "x", {"model": "claude-opus-4-5"}),
         ({"images": True}, Message.user([TextPart("x"), ImagePart(data=b"i")]), {}),
-        ({"where": lambda request: request.temperature == 0.5}, "x", {"temperature": 0.5}),
+        ({"where": lambda request: request.max_output_tokens == 50}, "x", {"max_output_tokens": 50}),
     ],
 )
 async def test_each_condition_takes_what_it_describes_and_nothing_else(make, conditions, prompt, options):

@@ -9,20 +9,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal, TypeAlias
 
 from understudy.domain.errors import InvalidRequestError, UnsupportedCapabilityError
 from understudy.domain.messages import ImagePart, ToolCallPart, ToolResultPart
 from understudy.domain.requests import GenerationRequest, ReasoningEffort
 
-__all__ = ["Capabilities", "ModelLimits", "check_request"]
+__all__ = ["Capabilities", "ModelLimits", "RefusedOption", "check_request"]
+
+RefusedOption: TypeAlias = Literal["temperature", "top_p", "stop", "tool_choice"]
+"""An option that the provider knows and that some of its models refuse."""
+
+_AS_UNSAID = 1
+"""What ``temperature`` and ``top_p`` are where nothing is said; models that refuse the options still take it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelLimits:
-    """A model's limits in tokens; None where the provider does not publish one."""
+    """How a model differs from what its provider can do. Tokens are None where the provider does not publish them.
+
+    ``unsupported`` names the options that the service refuses for this model, and ``unsupported_with_reasoning`` those
+    that it refuses in a request that asks for reasoning: ``temperature`` and ``top_p`` other than 1, ``stop``, and a
+    ``tool_choice`` that forces a call. ``reasoning_efforts`` is None where they are all of the provider's.
+    """
 
     context_tokens: int | None = None
     max_output_tokens: int | None = None
+    unsupported: frozenset[RefusedOption] = frozenset()
+    unsupported_with_reasoning: frozenset[RefusedOption] = frozenset()
+    reasoning_efforts: frozenset[ReasoningEffort] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +45,7 @@ class Capabilities:
     """What a generation provider can do. Callers branch on these facts, never on a provider's name.
 
     ``image_urls`` is whether the provider itself fetches an image by URL. ``temperature`` is the range that it accepts.
-    ``models`` maps the beginning of a model's name to its limits; the longest match counts.
+    ``models`` maps the beginning of a model's name to what is different about it; the longest match counts.
     """
 
     streaming: bool = True
@@ -62,14 +77,16 @@ class Capabilities:
 def check_request(request: GenerationRequest, capabilities: Capabilities, *, provider: str, model: str) -> None:
     """Refuse what the provider cannot do, before any traffic.
 
-    Raises UnsupportedCapabilityError for a capability that is not declared, and InvalidRequestError for a request that
-    no service would take: no messages, values out of range, a tool choice that names no tool.
+    Raises UnsupportedCapabilityError for a capability that is not declared, or that ``model`` has not, and
+    InvalidRequestError for a request that no service would take: no messages, values out of range, a tool choice that
+    names no tool. What goes into ``options`` is not looked at.
     """
     check = _Check(request=request, capabilities=capabilities, provider=provider, model=model)
     check.messages()
     check.tools()
     check.options()
     check.sampling()
+    check.model_options()
     check.output_limit()
 
 
@@ -114,9 +131,10 @@ class _Check:
     def options(self) -> None:
         request, can = self.request, self.capabilities
         self.need(can.structured_output or request.response_schema is None, "structured output (response_schema)")
-        effort = request.reasoning_effort
-        known = ", ".join(sorted(can.reasoning_efforts)) or "none"
-        supported = effort is None or effort in can.reasoning_efforts
+        effort, efforts = request.reasoning_effort, can.limits(self.model).reasoning_efforts
+        efforts = can.reasoning_efforts if efforts is None else efforts & can.reasoning_efforts
+        known = ", ".join(sorted(efforts)) or "none"
+        supported = effort is None or effort in efforts
         self.need(supported, f"reasoning_effort={effort!r}", f"Supported: {known}.")
         self.need(can.seed or request.seed is None, "seed")
         self.need(can.user or request.user is None, "user")
@@ -134,6 +152,24 @@ class _Check:
         self.need(self.capabilities.top_p or top_p is None, "top_p")
         if top_p is not None and not 0 <= top_p <= 1:
             raise self.invalid(f"top_p {top_p:g} is outside 0 to 1")
+
+    def model_options(self) -> None:
+        """The options that this model refuses although its provider knows them."""
+        request, limits = self.request, self.capabilities.limits(self.model)
+        reasons = request.reasoning_effort not in (None, "none")
+        given: dict[RefusedOption, object] = {
+            "temperature": None if request.temperature == _AS_UNSAID else request.temperature,
+            "top_p": None if request.top_p == _AS_UNSAID else request.top_p,
+            "stop": request.stop or None,
+            "tool_choice": None if request.tool_choice in ("auto", "none") else request.tool_choice,
+        }
+        for option, value in given.items():
+            if value is None:
+                continue
+            hint = f"Leave it out; options={{...}} sends it all the same, in the API's own words. ({option}={value!r})"
+            self.need(option not in limits.unsupported, option, hint)
+            refused = reasons and option in limits.unsupported_with_reasoning
+            self.need(not refused, f"{option} together with reasoning_effort", hint)
 
     def output_limit(self) -> None:
         asked = self.request.max_output_tokens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from understudy.domain.capabilities import Capabilities, ModelLimits
@@ -10,6 +11,9 @@ from understudy.providers.spec import ProviderSpec
 __all__ = ["SPEC"]
 
 _GEMINI = ModelLimits(context_tokens=1_048_576, max_output_tokens=65_536)
+
+# The levels that the Gemini API's page on thinking lists for these models; others of Gemini 3 take all that it has.
+_THREE_LEVELS = replace(_GEMINI, reasoning_efforts=frozenset({"low", "medium", "high"}))
 
 SPEC = ProviderSpec(
     name="gemini",
@@ -33,6 +37,10 @@ SPEC = ProviderSpec(
         models=MappingProxyType(
             {
                 "gemini-3": _GEMINI,
+                "gemini-3.8-flash": _THREE_LEVELS,
+                "gemini-3.7-flash": _THREE_LEVELS,
+                "gemini-3.1-pro": _THREE_LEVELS,
+                "gemini-3-pro": replace(_GEMINI, reasoning_efforts=frozenset({"low", "high"})),
                 "gemini-2.5-flash": _GEMINI,
                 "gemini-2.5-pro": _GEMINI,
                 "gemini-2.0-flash": ModelLimits(context_tokens=1_048_576, max_output_tokens=8_192),
