@@ -7,7 +7,7 @@ import pytest
 
 from understudy.config.models.http import HttpOverrides
 from understudy.domain.errors import OverloadedError, ProviderError
-from understudy.providers.http import BreakerState
+from understudy.providers.http.breaker import BreakerState
 
 
 class Clock:

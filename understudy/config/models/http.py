@@ -114,6 +114,11 @@ class RateSettings(Section):
     tokens_per_minute: PositiveInt | None = None
     """Tokens in any 60 seconds: estimated from the request's size, then counted as the answer's usage says."""
 
+    @property
+    def limits_anything(self) -> bool:
+        """Whether there is any limit."""
+        return any(limit is not None for limit in (self.in_flight, self.requests_per_minute, self.tokens_per_minute))
+
 
 class BreakerSettings(Section):
     """When a provider that is down is left alone."""

@@ -1,17 +1,14 @@
 """One pool, many thin clients: the only package that imports HTTP libraries."""
 
 from understudy.providers.http.answers import ErrorAnswer, HttpResponse
-from understudy.providers.http.breaker import BreakerState
 from understudy.providers.http.client import HttpClient
 from understudy.providers.http.clients import HttpClients
 from understudy.providers.http.frames import Frame
-from understudy.providers.http.limiter import Permit
 from understudy.providers.http.mapping import RETRY_STATUSES, ErrorMapper, default_error, error_words
 from understudy.providers.http.stream import Framing, HttpStream
 
 __all__ = [
     "RETRY_STATUSES",
-    "BreakerState",
     "ErrorAnswer",
     "ErrorMapper",
     "Frame",
@@ -20,7 +17,6 @@ __all__ = [
     "HttpClients",
     "HttpResponse",
     "HttpStream",
-    "Permit",
     "default_error",
     "error_words",
 ]

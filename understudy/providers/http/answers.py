@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from understudy.domain.errors import ResponseDecodeError
 from understudy.domain.redaction import Redactor
-from understudy.providers.http.limiter import Permit
+
+if TYPE_CHECKING:
+    from understudy.providers.http.limiter import Permit
 
 __all__ = ["ErrorAnswer", "HttpResponse", "request_id_of"]
 

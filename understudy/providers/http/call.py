@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,11 +16,13 @@ from understudy.providers.http import records
 from understudy.providers.http.advice import retry_after, should_retry
 from understudy.providers.http.answers import ErrorAnswer, HttpResponse, request_id_of
 from understudy.providers.http.body import read_body, read_excerpt
-from understudy.providers.http.breaker import Leave
 from understudy.providers.http.core import Core
 from understudy.providers.http.exchange import Exchange, Outgoing
-from understudy.providers.http.limiter import Permit
 from understudy.providers.http.mapping import default_error
+
+if TYPE_CHECKING:
+    from understudy.providers.http.breaker import Leave
+    from understudy.providers.http.limiter import Permit
 
 __all__ = ["Call"]
 

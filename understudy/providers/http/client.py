@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from understudy.domain.errors import ConfigurationError, Fault, HTTPClientError, InvalidRequestError
 from understudy.domain.secrets import Secret
 from understudy.providers.http.answers import HttpResponse
-from understudy.providers.http.breaker import BreakerState
 from understudy.providers.http.call import Call
 from understudy.providers.http.core import Core
 from understudy.providers.http.exchange import Outgoing
 from understudy.providers.http.headers import checked, checked_secrets
 from understudy.providers.http.stream import Framing, HttpStream
+
+if TYPE_CHECKING:
+    from understudy.providers.http.breaker import BreakerState
 
 __all__ = ["HttpClient"]
 

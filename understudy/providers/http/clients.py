@@ -15,7 +15,6 @@ from understudy.domain.secrets import Secret
 from understudy.providers.http.budget import RetryBudget
 from understudy.providers.http.client import HttpClient
 from understudy.providers.http.core import Core, Hooks
-from understudy.providers.http.gate import Gate
 from understudy.providers.http.headers import checked, checked_secrets
 from understudy.providers.http.mapping import ErrorMapper, default_error
 from understudy.providers.http.origin import Origin
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     import httpx
 
     from understudy.config.models.http import BreakerSettings, HttpOverrides, HttpSettings, RateSettings
+    from understudy.providers.http.gate import Gate
 
 __all__ = ["HttpClients"]
 
@@ -54,7 +54,7 @@ class HttpClients:
         self._hooks = Hooks(sleep=sleep, clock=clock, wall=wall_clock, random=random)
         self._pools = Pools(settings, transport=transport)
         self._budgets: dict[str, RetryBudget] = {}
-        self._gates: dict[tuple[str, str, RateSettings, BreakerSettings | None], Gate | None] = {}
+        self._gates: dict[tuple[str, str, RateSettings, BreakerSettings | None], Gate] = {}
         self._lock = threading.Lock()
 
     def client(
@@ -112,6 +112,11 @@ class HttpClients:
         await self.aclose()
 
     def _gate(self, provider: str, host: str, overrides: HttpOverrides) -> Gate | None:
+        if overrides.breaker is None and not overrides.rate.limits_anything:
+            return None
+        # Few providers have one: the others do not pay for loading it.
+        from understudy.providers.http.gate import Gate
+
         key = (provider, host, overrides.rate, overrides.breaker)
         with self._lock:
             if key not in self._gates:

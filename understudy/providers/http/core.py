@@ -7,13 +7,16 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from understudy.providers.http.budget import RetryBudget
 from understudy.providers.http.exchange import Engine
-from understudy.providers.http.gate import Gate
 from understudy.providers.http.mapping import ErrorMapper
 from understudy.providers.http.origin import Origin
 from understudy.providers.http.policy import Policy
+
+if TYPE_CHECKING:
+    from understudy.providers.http.gate import Gate
 
 __all__ = ["Core", "Hooks"]
 

@@ -32,14 +32,12 @@ class Gate:
         self.limiter = limiter
 
     @classmethod
-    def of(cls, rate: RateSettings, breaker: BreakerSettings | None, *, clock: Callable[[], float]) -> Gate | None:
-        """The gate that the settings ask for, or None. ``clock`` is monotonic."""
-        limits = Rate(**rate.model_dump())
-        limiter = None if limits == Rate() else ProcessLimiter(limits, clock=clock)
-        if breaker is None:
-            return None if limiter is None else cls(breaker=None, limiter=limiter)
-        own = CircuitBreaker(failures=breaker.failures, cooldown=breaker.cooldown, clock=clock)
-        return cls(breaker=own, limiter=limiter)
+    def of(cls, rate: RateSettings, breaker: BreakerSettings | None, *, clock: Callable[[], float]) -> Gate:
+        """The gate that the settings ask for. ``clock`` is monotonic."""
+        return cls(
+            breaker=CircuitBreaker(**breaker.model_dump(), clock=clock) if breaker is not None else None,
+            limiter=ProcessLimiter(Rate(**rate.model_dump()), clock=clock) if rate.limits_anything else None,
+        )
 
     async def attempt(self, call: Call, use: Callable[[Exchange], Awaitable[_T]]) -> _T:
         """One attempt. What it took of the limiter is given back when the answer was read: a stream's by its reader."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Mapping
 from types import MappingProxyType, TracebackType
-from typing import Any, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 import msgspec
 
@@ -16,9 +16,11 @@ from understudy.providers.http.body import Inflater, encoding_of, read_body, too
 from understudy.providers.http.call import Call
 from understudy.providers.http.exchange import Exchange
 from understudy.providers.http.frames import Frame, FrameReader
-from understudy.providers.http.limiter import Permit
 from understudy.providers.http.ndjson import NdjsonReader
 from understudy.providers.http.sse import SseReader
+
+if TYPE_CHECKING:
+    from understudy.providers.http.limiter import Permit
 
 __all__ = ["Framing", "HttpStream"]
 
