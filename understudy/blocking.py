@@ -80,9 +80,8 @@ class BlockingContainer:
         Raises what building it raises: ProviderNotFoundError, MissingCredentialsError, NoProviderAvailableError.
         """
         generation = self._container.generation
-        return BlockingGenerator(
-            self._portal, generation.generator() if name is None else generation.manager().get(name)
-        )
+        wrapped = generation.generator() if name is None else generation.manager().get(name)
+        return BlockingGenerator(self._portal, wrapped, owner=self)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """What a coroutine that uses this container returns or raises. Raises RuntimeError where it is closed."""
@@ -110,8 +109,9 @@ class BlockingContainer:
 class BlockingGenerator:
     """A TextGenerator whose methods wait. ``wrapped`` is the asynchronous one."""
 
-    def __init__(self, portal: Portal, wrapped: TextGenerator) -> None:
+    def __init__(self, portal: Portal, wrapped: TextGenerator, *, owner: BlockingContainer) -> None:
         self._portal = portal
+        self._owner = owner  # a container that nobody holds closes what it has built
         self.wrapped = wrapped
 
     @property

@@ -234,6 +234,25 @@ def test_what_was_built_is_closed(opened: Opened) -> None:
     assert closed == ["thing"]
 
 
+def test_a_generator_keeps_its_container_open(mock_settings: dict[str, Any]) -> None:
+    closed: list[str] = []
+
+    class Thing:
+        async def aclose(self) -> None:
+            closed.append("thing")
+
+    app = blocking.open_container(mock_settings)
+    app.container.lifetime().add(Thing())
+    generator = app.generator()
+    del app
+    gc.collect()
+    try:
+        assert "hi" in generator.generate("hi").text  # the loop has come round: a close would have been done
+        assert closed == []
+    finally:
+        generator._owner.close()
+
+
 def test_many_threads_may_ask_at_once(opened: Opened) -> None:
     generator = opened().generator()
     with ThreadPoolExecutor(8) as pool:
