@@ -83,11 +83,15 @@ def check_request(request: GenerationRequest, capabilities: Capabilities, *, pro
     """
     check = _Check(request=request, capabilities=capabilities, provider=provider, model=model)
     check.messages()
-    check.tools()
+    # What most requests say nothing about is not looked into: this runs before every call.
+    if request.tools or request.tool_choice is not None:
+        check.tools()
     check.options()
-    check.sampling()
+    if request.temperature is not None or request.top_p is not None:
+        check.sampling()
     check.model_options()
-    check.output_limit()
+    if request.max_output_tokens is not None:
+        check.output_limit(request.max_output_tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +135,8 @@ class _Check:
     def options(self) -> None:
         request, can = self.request, self.capabilities
         self.need(can.structured_output or request.response_schema is None, "structured output (response_schema)")
-        effort, efforts = request.reasoning_effort, can.limits(self.model).reasoning_efforts
-        efforts = can.reasoning_efforts if efforts is None else efforts & can.reasoning_efforts
-        known = ", ".join(sorted(efforts)) or "none"
-        supported = effort is None or effort in efforts
-        self.need(supported, f"reasoning_effort={effort!r}", f"Supported: {known}.")
+        if request.reasoning_effort is not None:
+            self.effort(request.reasoning_effort)
         self.need(can.seed or request.seed is None, "seed")
         self.need(can.user or request.user is None, "user")
         self.need(can.metadata or not request.metadata, "metadata")
@@ -143,6 +144,12 @@ class _Check:
             self.need(can.stop_sequences > 0, "stop sequences")
             if len(request.stop) > can.stop_sequences:
                 raise self.invalid(f"{len(request.stop)} stop sequences; at most {can.stop_sequences} are allowed")
+
+    def effort(self, effort: ReasoningEffort) -> None:
+        efforts, can = self.capabilities.limits(self.model).reasoning_efforts, self.capabilities
+        efforts = can.reasoning_efforts if efforts is None else efforts & can.reasoning_efforts
+        known = ", ".join(sorted(efforts)) or "none"
+        self.need(effort in efforts, f"reasoning_effort={effort!r}", f"Supported: {known}.")
 
     def sampling(self) -> None:
         temperature, top_p = self.request.temperature, self.request.top_p
@@ -155,26 +162,32 @@ class _Check:
 
     def model_options(self) -> None:
         """The options that this model refuses although its provider knows them."""
-        request, limits = self.request, self.capabilities.limits(self.model)
-        reasons = request.reasoning_effort not in (None, "none")
-        given: dict[RefusedOption, object] = {
-            "temperature": None if request.temperature == _AS_UNSAID else request.temperature,
-            "top_p": None if request.top_p == _AS_UNSAID else request.top_p,
-            "stop": request.stop or None,
-            "tool_choice": None if request.tool_choice in ("auto", "none") else request.tool_choice,
-        }
+        given = self.refusable()
+        if not given:
+            return
+        limits = self.capabilities.limits(self.model)
+        reasons = self.request.reasoning_effort not in (None, "none")
         for option, value in given.items():
-            if value is None:
-                continue
             hint = f"Leave it out; options={{...}} sends it all the same, in the API's own words. ({option}={value!r})"
             self.need(option not in limits.unsupported, option, hint)
             refused = reasons and option in limits.unsupported_with_reasoning
             self.need(not refused, f"{option} together with reasoning_effort", hint)
 
-    def output_limit(self) -> None:
-        asked = self.request.max_output_tokens
-        if asked is None:
-            return
+    def refusable(self) -> dict[RefusedOption, object]:
+        """What the request says of the options that some models refuse."""
+        request = self.request
+        given: dict[RefusedOption, object] = {}
+        if request.temperature not in (None, _AS_UNSAID):
+            given["temperature"] = request.temperature
+        if request.top_p not in (None, _AS_UNSAID):
+            given["top_p"] = request.top_p
+        if request.stop:
+            given["stop"] = request.stop
+        if request.tool_choice not in (None, "auto", "none"):
+            given["tool_choice"] = request.tool_choice
+        return given
+
+    def output_limit(self, asked: int) -> None:
         if asked < 1:
             raise self.invalid(f"max_output_tokens {asked} is less than 1")
         most = self.capabilities.limits(self.model).max_output_tokens
