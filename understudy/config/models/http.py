@@ -54,7 +54,7 @@ class LimitSettings(Section):
     """How much an answer may be."""
 
     response_bytes: PositiveInt = 32 * 1024 * 1024
-    """The largest body, decompressed."""
+    """The largest body, decompressed. A stream may have half of it in text; an event's envelope does not count."""
     line_bytes: PositiveInt = 4 * 1024 * 1024
     """The longest line of a stream."""
     header_bytes: PositiveInt = 64 * 1024

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
@@ -26,6 +26,7 @@ __all__ = ["Framing", "HttpStream"]
 
 Framing: TypeAlias = Literal["sse", "ndjson"]
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_ENVELOPE = 256  # bytes of an event that are not its text
 _LEADING = 4096  # bytes of white space after which no event stream is expected any more
 # No JSON document begins like this: an event stream that the server labels as JSON, as some gateways do.
 _SSE_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
@@ -95,7 +96,7 @@ class HttpStream:
 
         Raises StreamInterruptedError where the connection is lost, RequestTimeoutError where nothing arrives for
         ``http.timeout.read`` seconds or the total deadline passes, LimitExceededError for a line over
-        ``http.limits.line_bytes`` and for more than ``http.limits.response_bytes`` in all, ResponseDecodeError for an
+        ``http.limits.line_bytes`` and more text than ``http.limits.response_bytes`` allows, ResponseDecodeError for an
         empty body.
         """
         exchange = self._exchange
@@ -187,25 +188,30 @@ def _is_error(content: bytes) -> bool:
 async def _batches(exchange: Exchange, reader: FrameReader, limit: int) -> AsyncIterator[list[Frame]]:
     encoding = encoding_of(exchange.headers)
     inflater = None if encoding is None else Inflater(encoding)
-    size = 0
+    empty = True
+    kept = 0
     while chunk := await exchange.chunk():
-        # Good events without end fill a reader's memory like any endless body: who reads them keeps their text.
-        if inflater is None:
-            size += len(chunk)
-            if size > limit:
-                raise too_large(limit)
-            yield reader.feed(chunk)
-            continue
-        inflater.feed(chunk)
-        while piece := inflater.step():
-            size += len(piece)
-            if size > limit:
-                raise too_large(limit)
-            yield reader.feed(piece)
+        empty = False
+        for piece in (chunk,) if inflater is None else _inflated(inflater, chunk):
+            frames = reader.feed(piece)
+            # Good events without end fill the memory like any endless body: whoever reads them keeps their text, and
+            # joins it at the end. A token's event is mostly envelope, which nobody keeps.
+            kept += len(piece) - _ENVELOPE * len(frames)
+            if kept < 0:
+                kept = 0
+            elif kept > limit // 2:
+                raise too_large(limit // 2)
+            yield frames
     if inflater is not None:
         inflater.check_end()
-    if not size:
+    if empty:
         raise ResponseDecodeError(
             "The stream is empty.", phase="stream", status=exchange.status, request_id=request_id_of(exchange.headers)
         )
     yield reader.close()
+
+
+def _inflated(inflater: Inflater, chunk: bytes) -> Iterator[bytes]:
+    inflater.feed(chunk)
+    while piece := inflater.step():
+        yield piece
