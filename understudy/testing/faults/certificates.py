@@ -25,7 +25,7 @@ class Certificates:
             import trustme
         except ImportError as error:
             raise MissingDependencyError(
-                "faults", target="trustme", reason=str(error), install="pip install trustme"
+                "faults", target="trustme", reason=str(error), install="pip install 'understudy[faults]'"
             ) from error
         self._trusted = trustme.CA()
         self._unknown = trustme.CA()
