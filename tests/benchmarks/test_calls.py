@@ -33,7 +33,7 @@ def show(what, own, every, limits):
 
 
 async def test_a_request_over_the_real_engine_calls_no_more_functions_than_it_did(count, base_url):
-    limits = (118, 385)
+    limits = (102, 365)
     async with understudy.open_container(settings(base_url)) as container:
         generator = container.generator()
         own, every = await fewest(count, lambda: generator.generate("Hello"))
@@ -43,7 +43,7 @@ async def test_a_request_over_the_real_engine_calls_no_more_functions_than_it_di
 
 
 async def test_a_streamed_chunk_calls_no_more_functions_than_it_did(count, base_url):
-    limits = (5.5, 7.2)
+    limits = (4.5, 6.2)
     async with understudy.open_container(settings(base_url)) as container:
         generator = container.generator()
 
@@ -58,7 +58,7 @@ async def test_a_streamed_chunk_calls_no_more_functions_than_it_did(count, base_
 
 
 async def test_a_call_of_a_stand_in_calls_no_more_functions_than_it_did(count, base_url):
-    limits = (65, 84)
+    limits = (54, 72)
     async with understudy.open_container(settings(base_url, "mock")) as container:
         generator = container.generator()
         own, every = await fewest(count, lambda: generator.generate("Hello"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Unpack
@@ -197,6 +197,7 @@ class HttpGenerator:
         reading = FrameReading(self._codec.decoder())
         take = reading.take
         headers: Mapping[str, str] = {}
+        batch: Sequence[Frame] = ()
         frame = _NO_FRAME
         failure: ProviderError
         try:
@@ -214,9 +215,10 @@ class HttpGenerator:
             ) as stream:
                 headers = stream.headers
                 try:
-                    async for frame in stream.frames():
-                        for event in take(frame):
-                            yield event
+                    async for batch in stream.batches():
+                        for frame in batch:
+                            for event in take(frame):
+                                yield event
                 except (RequestTimeoutError, StreamInterruptedError):
                     if not reading.whole:
                         raise
@@ -243,7 +245,7 @@ class HttpGenerator:
                 )
             )
             return
-        frame = _NO_FRAME  # this frame's own locals are shown too
+        batch, frame = (), _NO_FRAME  # this frame's own locals are shown too
         raise without_frames(failure)
 
     def _reading(self, operation: str, headers: Mapping[str, str]) -> Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
@@ -92,7 +92,13 @@ class HttpStream:
                 records.succeeded(self._call, self.status, self.request_id)
 
     async def frames(self) -> AsyncIterator[Frame]:
-        """The frames, as they arrive.
+        """The frames, as they arrive; raises what ``batches`` raises."""
+        async for batch in self.batches():
+            for frame in batch:
+                yield frame
+
+    async def batches(self) -> AsyncIterator[Sequence[Frame]]:
+        """The frames, as many together as have arrived: for readers who take tens of thousands in a second.
 
         Raises StreamInterruptedError where the connection is lost, RequestTimeoutError where nothing arrives for
         ``http.timeout.read`` seconds or the total deadline passes, LimitExceededError for a line over
@@ -106,14 +112,15 @@ class HttpStream:
         limit = policy.line_bytes
         reader: FrameReader = SseReader(limit=limit) if self._framing == "sse" else NdjsonReader(limit=limit)
         failure: ProviderError
+        batch: Sequence[Frame] = ()
         try:
-            async for frames in _batches(exchange, reader, policy.response_bytes):
-                for frame in frames:
-                    yield frame
+            async for batch in _batches(exchange, reader, policy.response_bytes):
+                yield batch
         except ProviderError as error:
             failure = error
         else:
             return
+        batch = ()  # this frame's own locals are shown too
         await exchange.aclose()
         failure = self._call.complete(failure)
         self._call.log_failure(failure)
