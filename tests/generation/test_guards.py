@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from understudy.config import load_settings
 from understudy.config.models.base import Secret
 from understudy.config.models.generation import ClaudeSettings, CodexSettings
-from understudy.domain.errors import OverloadedError, ProviderError, RequestTimeoutError
+from understudy.domain.errors import ConfigurationError, OverloadedError, ProviderError, RequestTimeoutError
 from understudy.domain.health import HealthStatus
 from understudy.domain.messages import ImagePart, Message, TextPart, ToolCallPart, ToolResultPart
 from understudy.domain.requests import GenerationRequest, Tool
@@ -171,3 +172,25 @@ async def test_a_protocol_without_keys_gets_none_but_the_callers(serve_with, ans
     await generator.generate("Hi")
     await generator.generate("Hi", idempotency_key="mine")
     assert [request.headers.get("idempotency-key") for request in server.requests] == [None, "mine"]
+
+
+def test_a_profile_turns_a_breaker_on_and_off_and_sets_a_rate(tmp_path):
+    """A section is on, with its defaults where it is empty; null is off; a wrong number is a fault with its origin."""
+    (tmp_path / "settings.yaml").write_text(
+        "generation:\n  claude: {http: {breaker: {failures: 2}}}\n  codex: {http: {rate: {in_flight: 4}}}\n"
+    )
+    (tmp_path / "settings.other.yaml").write_text(
+        "generation:\n  claude: {http: {breaker: null}}\n  codex: {http: {breaker: {}}}\n"
+    )
+
+    def own(profile, **environ):
+        loaded = load_settings(tmp_path / "settings.yaml", profile=profile, environ=environ)
+        return loaded.settings.generation.claude.http, loaded.settings.generation.codex.http
+
+    claude, codex = own("")
+    assert (claude.breaker.failures, claude.breaker.cooldown, codex.breaker) == (2, 30.0, None)
+    claude, codex = own("other", UNDERSTUDY__GENERATION__CLAUDE__HTTP__RATE__REQUESTS_PER_MINUTE="60")
+    assert (claude.breaker, codex.breaker.failures) == (None, 5)
+    assert (claude.rate.requests_per_minute, codex.rate.in_flight, codex.rate.tokens_per_minute) == (60, 4, None)
+    with pytest.raises(ConfigurationError, match=r"generation\.codex\.http\.rate\.in_flight"):
+        own("", UNDERSTUDY__GENERATION__CODEX__HTTP__RATE__IN_FLIGHT="0")

@@ -243,11 +243,11 @@ class UnsupportedCapabilityError(UnderstudyError):
 class ProviderError(UnderstudyError):
     """A call to an outside service failed.
 
-    ``provider`` and ``operation`` say which call; ``host`` and ``phase`` where it failed: connect, send, headers, read,
-    idle, attempt, total, body, stream, decode, answer (the service said no) or breaker; ``status``, ``code`` and
-    ``request_id`` are the service's own; ``retryable`` says whether the same call may succeed later; ``retry_after`` is
-    the service's advice in seconds; ``partial_text`` is what a stream had delivered before it failed; ``body`` is an
-    excerpt of the answer, redacted.
+    ``provider`` and ``operation`` say which call; ``host`` and ``phase`` where it failed: queue, connect, send,
+    headers, read, idle, attempt, total, body, stream, decode, answer (the service said no) or breaker; ``status``,
+    ``code`` and ``request_id`` are the service's own; ``retryable`` says whether the same call may succeed later;
+    ``retry_after`` is the service's advice in seconds; ``partial_text`` is what a stream had delivered before it
+    failed; ``body`` is an excerpt of the answer, redacted.
     """
 
     default_hint: str | None = None

@@ -83,6 +83,8 @@ class Call:
     async def whole(self) -> HttpResponse:
         """The whole answer, after as many attempts as it takes and the policy allows."""
         response = await self.finish(self._read_whole)
+        if self.permit is not None:
+            self.permit.release()
         if records.logger.isEnabledFor(logging.INFO):
             records.succeeded(self, response.status, response.request_id)
         return response

@@ -40,17 +40,14 @@ class Gate:
         )
 
     async def attempt(self, call: Call, use: Callable[[Exchange], Awaitable[_T]]) -> _T:
-        """One attempt. What it took of the limiter is given back when the answer was read: a stream's by its reader."""
+        """One attempt. Its place in the limiter is kept until its answer was read: whoever reads it gives it back."""
         call.leave = None
         await self._enter(call)
         try:
-            result = await self._watched(call, use)
+            return await self._watched(call, use)
         except BaseException:
             call.leave_limiter()
             raise
-        if not call.outgoing.streaming:
-            call.leave_limiter()
-        return result
 
     async def _enter(self, call: Call) -> None:
         """Wait for a place. Nobody waits for a service that is not asked anyway, and no probe waits."""
