@@ -1,6 +1,7 @@
 """What every test starts from: no credentials of the developer's, and property tests that no busy machine can fail."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -9,6 +10,12 @@ from understudy.config.environment import VARIABLES
 
 settings.register_profile("default", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, and let the programs that tests start hear it, also where a shell runs us in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -75,6 +75,8 @@ def test_tool_choice_and_image_urls_are_capabilities_of_their_own() -> None:
         ({"top_p": 1.5}, "top_p"),
         ({"stop": ["a", "b", "c"]}, "at most 2"),
         ({"max_output_tokens": 0}, "less than 1"),
+        ({"timeout": 0}, "timeout 0 is not more than 0"),
+        ({"timeout": float("nan")}, "timeout nan"),
         ({"max_output_tokens": 11}, "more than m-1's 10"),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(value),

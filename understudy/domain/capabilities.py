@@ -111,6 +111,9 @@ class _Check:
     def messages(self) -> None:
         if not self.request.turns:
             raise self.invalid("There is no message besides system text")
+        timeout = self.request.timeout
+        if timeout is not None and not timeout > 0:
+            raise self.invalid(f"timeout {timeout:g} is not more than 0 seconds")
         for message in self.request.messages:
             for part in message.content:
                 if isinstance(part, ImagePart):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 __all__ = [
     "ImagePart",
@@ -83,10 +83,16 @@ class ToolResultPart:
 
 Part: TypeAlias = TextPart | ImagePart | ReasoningPart | ToolCallPart | ToolResultPart
 
+_ROLES = get_args(Role)
+_PARTS = get_args(Part)
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn: who speaks, and the parts in order. ``content`` may be given as a string or as parts."""
+    """One turn: who speaks, and the parts in order. ``content`` may be given as a string or as parts.
+
+    Raises ValueError for another role and TypeError for content that is neither, which a provider would leave out.
+    """
 
     role: Role
     content: tuple[Part, ...]
@@ -99,6 +105,11 @@ class Message:
             parts = tuple(content)
         else:
             parts = (content,)
+        if role not in _ROLES:
+            raise ValueError(f"{role!r} is not the role of a message: {', '.join(_ROLES)}.")
+        for part in parts:
+            if not isinstance(part, _PARTS):
+                raise TypeError(f"A message's content is a string or parts, as TextPart; this is {_kind(part)}.")
         object.__setattr__(self, "role", role)
         object.__setattr__(self, "content", parts)
 
@@ -126,3 +137,7 @@ class Message:
     def text(self) -> str:
         """The text parts, joined."""
         return "".join(part.text for part in self.content if isinstance(part, TextPart))
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"of type {type(value).__name__}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack, cast
 
+from understudy.domain.errors import near_match
 from understudy.domain.messages import Message
 
 __all__ = [
@@ -90,11 +92,16 @@ class GenerationRequest:
     def of(cls, prompt: Prompt, **options: Unpack[GenerationOptions]) -> GenerationRequest:
         """A request from what a caller may pass: a string, messages, or a request to be changed by ``options``.
 
-        Raises TypeError for an option that does not exist and for a prompt of another type.
+        Raises TypeError for an option that does not exist, for a value and for a prompt of another type.
         """
         changes = cast("dict[str, Any]", options)
+        for name, value in changes.items():
+            _check_option(name, value)
         if "tools" in changes:
             changes["tools"] = tuple(changes["tools"])
+            for tool in changes["tools"]:
+                if not isinstance(tool, Tool):
+                    raise TypeError(f"The option 'tools' is a sequence of Tool; this has in it {_article(tool)}.")
         if "stop" in changes:
             stop = changes["stop"]
             changes["stop"] = (stop,) if isinstance(stop, str) else tuple(stop)
@@ -104,9 +111,14 @@ class GenerationRequest:
             return cls(messages=(Message("user", prompt),), **changes)
         if isinstance(prompt, Message):
             return cls(messages=(prompt,), **changes)
-        messages = tuple(prompt)
-        if not all(isinstance(message, Message) for message in messages):
-            raise TypeError("A prompt is a string, a Message, a sequence of Message, or a GenerationRequest.")
+        given: object = prompt  # whatever a caller without a type checker passes
+        messages = tuple(given) if isinstance(given, Iterable) else (given,)
+        for message in messages:
+            if not isinstance(message, Message):
+                raise TypeError(
+                    "A prompt is a string, a Message, a sequence of Message, or a GenerationRequest; "
+                    f"this is, or has in it, {_article(message)}."
+                )
         return cls(messages=messages, **changes)
 
     @property
@@ -120,6 +132,47 @@ class GenerationRequest:
     def turns(self) -> tuple[Message, ...]:
         """The messages that are not system messages."""
         return tuple(message for message in self.messages if message.role != "system")
+
+
+_TEXT: tuple[type, ...] = (str, type(None))
+_NUMBER: tuple[type, ...] = (int, float, type(None))
+_KINDS: Mapping[str, tuple[tuple[type, ...], str]] = MappingProxyType(
+    {
+        "model": (_TEXT, "a string"),
+        "system": (_TEXT, "a string"),
+        "tools": ((Iterable,), "a sequence of Tool"),
+        "tool_choice": (_TEXT, "a string"),
+        "response_schema": ((Mapping, type, type(None)), "a JSON Schema or a class that has one"),
+        "temperature": (_NUMBER, "a number"),
+        "top_p": (_NUMBER, "a number"),
+        "stop": ((Iterable,), "a string or a sequence of strings"),
+        "seed": ((int, type(None)), "a whole number"),
+        "max_output_tokens": ((int, type(None)), "a whole number"),
+        "reasoning_effort": (_TEXT, "a string"),
+        "user": (_TEXT, "a string"),
+        "metadata": ((Mapping,), "a mapping of strings"),
+        "options": ((Mapping,), "a mapping"),
+        "timeout": (_NUMBER, "a number of seconds"),
+        "idempotency_key": (_TEXT, "a string"),
+    }
+)
+
+
+def _check_option(name: str, value: object) -> None:
+    if name not in _KINDS:
+        near = near_match(name, _KINDS)
+        meant = f" Did you mean {near!r}?" if near else ""
+        raise TypeError(
+            f"There is no option {name!r}.{meant} What only one provider knows goes into options={{...}}; "
+            f"there are: {', '.join(_KINDS)}."
+        )
+    types, kind = _KINDS[name]
+    if not isinstance(value, types):
+        raise TypeError(f"The option {name!r} is {kind}, not {_article(value)}.")
+
+
+def _article(value: object) -> str:
+    return "None" if value is None else f"a value of type {type(value).__name__}"
 
 
 Prompt: TypeAlias = str | Message | Sequence[Message] | GenerationRequest
