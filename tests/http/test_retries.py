@@ -177,6 +177,14 @@ async def test_advice_that_is_too_long_is_an_error_at_once_that_carries_it(clien
     assert (caught.value.retry_after, service.count, clock.waits) == (3600.0, 1, [])
 
 
+async def test_the_longest_advice_that_is_followed_is_a_setting(client_of, clock):
+    service = Service(httpx.Response(429, headers={"Retry-After": "5"}), OK)
+    with pytest.raises(RateLimitError) as caught:
+        await ask(client_of(service, retry_after_max=4.5))
+    assert (caught.value.retry_after, service.count, clock.waits) == (5.0, 1, [])
+    await ask(client_of(service, retry_after_max=5.5))
+
+
 async def test_the_mappers_own_advice_counts(client_of, clock):
     def mapper(answer):
         return RateLimitError("slow down", retryable=True, retry_after=2.5)

@@ -153,3 +153,20 @@ async def test_the_key_arrives_at_its_host_and_at_no_other(serve, make_clients):
     assert server.requests[0].headers["x-goog-api-key"] == KEY
     assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
     assert other.requests == []
+
+
+async def test_what_a_mapper_quotes_of_an_answer_is_redacted_too(serve, make_clients):
+    async def echo(request):
+        return web.json_response({"error": f"bad key {request.headers['x-api-key']}"}, status=401)
+
+    def mapper(answer):
+        return ProviderError(f"says {answer.body}", body=str(answer.body))
+
+    async with serve(echo) as server:
+        client = make_clients().client(
+            provider="p", base_url=server.base_url, secret_headers={"x-api-key": Secret(KEY)}, errors=mapper
+        )
+        with pytest.raises(ProviderError, match=r"says .*bad key") as caught:
+            await client.request("GET", "/x", operation="get")
+    assert "bad key" in caught.value.body
+    assert leaks(caught.value) == []
