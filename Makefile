@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest -n auto
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers scan docs wheel test-wheel slow bench format lock clean
+.PHONY: help run test check lint types layers scan docs wheel test-wheel slow faults bench format lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -54,6 +54,9 @@ test-wheel: wheel ## The whole suite, slow group included, against the installed
 
 slow: $(VENV)/.test ## Only the slow group
 	$(PYTEST) -m slow
+
+faults: $(VENV)/.test ## Drive the five providers through every fault, and write the table of docs/faults.md
+	$(BIN)/python scripts/fault_table.py
 
 bench: | $(BIN)/python ## Measure side by side with the peers, in environments of their own; BENCH="--help" for options
 	$(BIN)/python benchmarks/run.py $(BENCH)

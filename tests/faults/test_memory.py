@@ -14,20 +14,16 @@ PROVIDERS = ["claude", "codex", "gemini", "ollama", "deepseek"]
 ENDLESS = [(fault, way) for fault in FAULTS.values() if fault.strain == "memory" for way in fault.ways]
 MOST = 64  # MB over what the process had after a healthy call
 SCRIPT = """
-import asyncio, resource, sys
+import asyncio, sys
 from understudy.config.models.http import HttpSettings
 from understudy.domain.errors import MaxRetriesExceededError, ProviderError
 from understudy.providers.generation.build import build_real
 from understudy.providers.generation.catalog import builtin_registry
 from understudy.providers.generation.sections import validate
 from understudy.providers.http import HttpClients
+from understudy.testing.faults import peak_memory
 
 name, way, healthy, endless = sys.argv[1:]
-unit = 1 if sys.platform == "darwin" else 1024
-
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1_000_000
-
 async def ask(clients, url):
     spec = builtin_registry().get(name)
     generator = build_real(spec, validate(spec, {"api_key": "sk-test-key", "base_url": url}), clients)
@@ -48,8 +44,8 @@ async def main():
     settings = HttpSettings.model_validate(sections)
     async with HttpClients(settings) as clients:
         await ask(clients, healthy)
-        before = peak()
-        print(await ask(clients, endless), round(peak() - before))
+        before = peak_memory()
+        print(await ask(clients, endless), round((peak_memory() - before) / 1_000_000))
 
 asyncio.run(main())
 """

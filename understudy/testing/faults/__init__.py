@@ -10,6 +10,7 @@ Each fault is a row of a table: what the server does, and how a dependable clien
 from understudy.testing.faults.driving import MARGIN, Outcome, drive
 from understudy.testing.faults.fault import Fault
 from understudy.testing.faults.leaks import LogTap, leaks
+from understudy.testing.faults.memory import peak_memory
 from understudy.testing.faults.server import FaultServer
 from understudy.testing.faults.table import FAULTS, GROUPS
 from understudy.testing.faults.visit import Arrival, Visit
@@ -26,4 +27,5 @@ __all__ = [
     "Visit",
     "drive",
     "leaks",
+    "peak_memory",
 ]

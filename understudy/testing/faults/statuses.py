@@ -108,6 +108,11 @@ def _redirect(status: int, target: str) -> Act:
     return act
 
 
+async def _not_modified(visit: Visit) -> None:
+    await visit.send(head(304))
+    visit.keep = True
+
+
 async def _proxy_page(visit: Visit) -> None:
     await visit.body_of(b"<html><h1>502 Bad Gateway</h1></html>", kind="text/html", status=502)
 
@@ -208,6 +213,6 @@ FAULTS: tuple[Fault, ...] = (
     _row("redirect_loop", "308 to itself.", _redirect(308, "{path}"), *_REFUSED),
     _row("redirect_to_file", "302 to a file of the machine.", _redirect(302, "file:///etc/passwd"), *_REFUSED),
     _row("redirect_nowhere", "307 without a target.", _redirect(307, ""), *_REFUSED),
-    _row("not_modified", "304, which nobody asked for.", _redirect(304, ""), *_REFUSED),
+    _row("not_modified", "304, which nobody asked for.", _not_modified, *_REFUSED),
     _row("cookie", "Answers that set a cookie, and refuse whoever brings it back.", _cookie, requests=3, calls=3),
 )
