@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, PositiveFloat, StringConstraints
 
 from understudy.config.models.base import BaseUrl, OptionalSecret, Section, Use
 from understudy.config.models.http import HttpOverrides, TimeoutOverrides, TlsSettings
+from understudy.config.models.kubernetes_mock import KubernetesMockSettings
 
 __all__ = [
     "IdentitySettings",
@@ -146,7 +148,17 @@ class KubernetesSettings(PlatformService):
     namespace: str | None = None
     """The namespace where a request names none."""
     token: OptionalSecret = None
-    """The credential where a request brings none; normally the user's own token is used."""
+    """This process's own credential; used only with `service_account`. The user's own token comes first."""
+    kubeconfig: Path | None = None
+    """Where `base_url` is absent: a kubeconfig with the server, its authority and perhaps a token."""
+    context: str | None = None
+    """The kubeconfig's context; absent: its current one."""
+    service_account: bool = False
+    """Use this process's own credential (`token`, the kubeconfig's or the pod's) where a request brings none."""
+    distribution: str = Field(default="rh-dev", min_length=1)
+    """What new Llama Stack distributions run: a known name, or an image (it has a slash or a colon in it)."""
+    mock: KubernetesMockSettings = Field(default_factory=KubernetesMockSettings)
+    """The stand-in's cluster."""
 
 
 class PlatformSettings(Section):
