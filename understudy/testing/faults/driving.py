@@ -126,8 +126,9 @@ async def drive(
     settings, ``settings`` are the provider's own. ``sleep`` waits before retries. Never raises what the provider
     raises: that is in the outcome.
     """
-    run = f"run-{os.getpid()}-{next(_RUNS)}"
-    secret = Secret(f"sk-FAULT-{run}-abcdefghij")
+    number = next(_RUNS)
+    run = f"run-{os.getpid()}-{number}"
+    secret = Secret(f"sk-FAULT-{number:08d}-abcdefghij")  # of one length: messages may say how long an answer was
     waits: list[float] = []
 
     async def wait(seconds: float) -> None:
