@@ -114,6 +114,16 @@ def test_a_fault_of_ours_names_its_kind_and_hides_its_words():
     assert "secret" not in result.output
 
 
+def test_a_plugins_fault_is_told_by_the_plugins_name():
+    error = RuntimeError("words that may hold a secret")
+    error.add_note("while making the generation provider 'acme' of acme-package")
+    result = invoke(error)
+    assert result.exit_code == Exit.INTERNAL
+    assert "or in the plugin named below" in result.stderr
+    assert result.stderr.rstrip().endswith("while making the generation provider 'acme' of acme-package")
+    assert "secret" not in result.output
+
+
 def test_the_traceback_is_shown_when_asked_for():
     result = invoke(errors.RateLimitError("slow down", provider="claude"), meta=True)
     assert result.exit_code == Exit.FAILED

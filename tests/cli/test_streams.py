@@ -60,7 +60,9 @@ def test_a_full_disk_is_told_in_a_line(shell, command):
 
 
 def test_a_pipe_that_stays_open_is_waited_for_and_the_user_is_told(shell):
-    done = shell("(sleep 2.5; echo late) | $understudy ask early")
+    told = "grep -qs 'Waiting for standard input' told"
+    late = f"for i in $(seq 600); do {told} && break; sleep 0.05; done; echo late"
+    done = shell(f"({late}) | $understudy ask early 2>told; status=$?; cat told >&2; exit $status")
     assert done.returncode == 0
     assert done.stdout.endswith("early\n\nlate\n")
     assert "Waiting for standard input" in done.stderr

@@ -75,6 +75,10 @@ def test_tool_choice_and_image_urls_are_capabilities_of_their_own() -> None:
         ({"top_p": 1.5}, "top_p"),
         ({"stop": ["a", "b", "c"]}, "at most 2"),
         ({"max_output_tokens": 0}, "less than 1"),
+        ({"tools": [Tool(name="two words")]}, "'two words' is no name for a tool"),
+        ({"tools": [Tool(name="x" * 129)]}, "no name for a tool"),
+        ({"tools": [Tool(name="t", parameters={"type": "string"})]}, "parameters of the tool 't' are not of the type"),
+        ({"prompt": [Message.user(ImagePart(data=b"x", media_type="text/html"))]}, "'text/html', which is no image's"),
         ({"timeout": 0}, "timeout 0 is not more than 0"),
         ({"timeout": float("nan")}, "timeout nan"),
         ({"max_output_tokens": 11}, "more than m-1's 10"),
@@ -152,3 +156,13 @@ def test_some_options_exclude_only_reasoning() -> None:
         check(PICKY, model="thinker", temperature=0.2, reasoning_effort="low")
     with pytest.raises(UnsupportedCapabilityError, match=r"tool_choice together.*sends it all the same"):
         check(PICKY, model="thinker", tools=[TOOL], tool_choice="t", reasoning_effort="high")
+
+
+@pytest.mark.parametrize("prompt", ["", [Message.user([])], [Message.system("only"), Message.user("")]], ids=str)
+def test_a_provider_that_takes_no_empty_text_is_not_sent_any(prompt: Any) -> None:
+    silent = Capabilities(empty_text=False, vision=True)
+
+    with pytest.raises(InvalidRequestError, match="nothing but empty text; nothing was sent"):
+        check(silent, prompt)
+    check(Capabilities(), prompt)
+    check(silent, [Message.user(""), Message.user(ImagePart(data=b"x"))])

@@ -3,7 +3,7 @@
 import pytest
 
 from understudy.config.models.generation import ClaudeSettings, CodexSettings, GeminiSettings
-from understudy.domain.errors import UnsupportedCapabilityError
+from understudy.domain.errors import InvalidRequestError, UnsupportedCapabilityError
 from understudy.domain.requests import Tool
 from understudy.providers.generation.anthropic import ClaudeGenerator
 from understudy.providers.generation.gemini import GeminiGenerator
@@ -87,3 +87,13 @@ async def test_a_default_model_can_be_asked_with_every_option_that_its_page_name
         limits = generator.capabilities.limits(generator.model)
         for effort in limits.reasoning_efforts or generator.capabilities.reasoning_efforts:
             assert (await generator.generate("hi", reasoning_effort=effort)).text
+
+
+async def test_an_empty_prompt_is_not_sent_to_claude(serve, answer) -> None:
+    server, http = serve(answer({}))
+    settings = ClaudeSettings(api_key="k")
+
+    for generator in (ClaudeGenerator(settings, http=http), MockGenerator(settings, spec=CLAUDE)):
+        with pytest.raises(InvalidRequestError, match="nothing but empty text"):
+            await generator.generate("")
+    assert server.requests == []

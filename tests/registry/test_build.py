@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from understudy.config.models.generation import ProviderSettings
-from understudy.domain.errors import ConfigurationError, MissingCredentialsError, MissingDependencyError
+from understudy.domain.errors import (
+    ConfigurationError,
+    MissingCredentialsError,
+    MissingDependencyError,
+    ProviderError,
+)
 from understudy.domain.secrets import Secret
 from understudy.providers.generation.build import build, build_mock, build_real
 
@@ -103,3 +108,27 @@ def test_another_way_of_using_a_provider_can_be_added(make_spec: Any, http: Any,
     builders = {"replay": lambda spec, settings, http: fake(name=f"{spec.name} replayed")}
 
     assert build(make_spec(), KEYED, http, use="replay", builders=builders).name == "acme replayed"
+
+
+def test_a_constructor_that_fails_is_told_by_its_providers_name(make_spec: Any, http: Any) -> None:
+    def broken(settings: ProviderSettings, **_: object) -> Any:
+        raise RuntimeError("no disk")
+
+    spec = make_spec(real=broken, mock=broken)
+
+    for make in (lambda: build_real(spec, KEYED, http), lambda: build_mock(spec, KEYED)):
+        with pytest.raises(RuntimeError, match="no disk") as caught:
+            make()
+        assert caught.value.__notes__ == ["while making the generation provider 'acme' of understudy"]
+
+
+def test_a_constructors_own_errors_of_the_tree_come_through_as_they_are(make_spec: Any, http: Any) -> None:
+    refused = ProviderError("no")
+
+    def refuse(settings: ProviderSettings, **_: object) -> Any:
+        raise refused
+
+    with pytest.raises(ProviderError) as caught:
+        build_real(make_spec(real=refuse), KEYED, http)
+    assert caught.value is refused
+    assert not hasattr(refused, "__notes__")

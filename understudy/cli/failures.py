@@ -30,7 +30,10 @@ def _message(error: Exception) -> str:
         return f"{where}{error.strerror or error}."
     if not isinstance(error, UnderstudyError):
         kind = type(error).__name__
-        return f"{kind}, which should not happen: a fault in understudy. --traceback shows where; please report it."
+        notes = getattr(error, "__notes__", ())
+        whose = "a fault in understudy, or in the plugin named below" if notes else "a fault in understudy"
+        text = f"{kind}, which should not happen: {whose}. --traceback shows where; please report it."
+        return "\n".join([text, *notes])
     text = str(error)
     if isinstance(error, ProviderError) and error.partial_text:
         text += f"\n{len(error.partial_text)} characters of the answer had arrived; it is incomplete."

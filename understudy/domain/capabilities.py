@@ -6,19 +6,23 @@ service would not have been asked at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from understudy.domain.errors import InvalidRequestError, UnsupportedCapabilityError
-from understudy.domain.messages import ImagePart, ToolCallPart, ToolResultPart
+from understudy.domain.messages import ImagePart, Message, TextPart, ToolCallPart, ToolResultPart
 from understudy.domain.requests import GenerationRequest, ReasoningEffort
 
 __all__ = ["Capabilities", "ModelLimits", "RefusedOption", "check_request"]
 
 RefusedOption: TypeAlias = Literal["temperature", "top_p", "stop", "tool_choice"]
 """An option that the provider knows and that some of its models refuse."""
+
+# Wider than any one service's rule, so that only what all refuse is refused here.
+_TOOL_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 _AS_UNSAID = 1
 """What ``temperature`` and ``top_p`` are where nothing is said; models that refuse the options still take it."""
@@ -45,6 +49,7 @@ class Capabilities:
     """What a generation provider can do. Callers branch on these facts, never on a provider's name.
 
     ``image_urls`` is whether the provider itself fetches an image by URL. ``temperature`` is the range that it accepts.
+    ``empty_text`` is whether a request may say nothing at all.
     ``models`` maps the beginning of a model's name to what is different about it; the longest match counts.
     """
 
@@ -66,6 +71,7 @@ class Capabilities:
     user: bool = False
     metadata: bool = False
     idempotency_keys: bool = False
+    empty_text: bool = True
     models: Mapping[str, ModelLimits] = field(default_factory=lambda: MappingProxyType({}))
 
     def limits(self, model: str) -> ModelLimits:
@@ -114,10 +120,14 @@ class _Check:
         timeout = self.request.timeout
         if timeout is not None and not timeout > 0:
             raise self.invalid(f"timeout {timeout:g} is not more than 0 seconds")
+        if not self.capabilities.empty_text and not any(map(_says, self.request.turns)):
+            raise self.invalid("The messages hold nothing but empty text")
         for message in self.request.messages:
             for part in message.content:
                 if isinstance(part, ImagePart):
                     self.need(self.capabilities.vision, "vision (image parts)")
+                    if not part.media_type.startswith("image/"):
+                        raise self.invalid(f"An ImagePart has the media type {part.media_type!r}, which is no image's")
                     hint = "Fetch the image and pass its bytes."
                     self.need(part.url is None or self.capabilities.image_urls, "images by URL", hint)
                 elif isinstance(part, ToolCallPart | ToolResultPart):
@@ -130,6 +140,11 @@ class _Check:
         names = [tool.name for tool in request.tools]
         if len(set(names)) < len(names):
             raise self.invalid("Two tools have the same name")
+        for tool in request.tools:
+            if not _TOOL_NAME.fullmatch(tool.name):
+                raise self.invalid(f"{tool.name!r} is no name for a tool: letters, digits, '_' and '-', at most 128")
+            if tool.parameters.get("type", "object") != "object":
+                raise self.invalid(f"The parameters of the tool {tool.name!r} are not of the type 'object'")
         if choice == "required" and not names:
             raise self.invalid("tool_choice is 'required' but there are no tools")
         if choice not in (None, "auto", "none", "required", *names):
@@ -196,3 +211,7 @@ class _Check:
         most = self.capabilities.limits(self.model).max_output_tokens
         if most is not None and asked > most:
             raise self.invalid(f"max_output_tokens {asked} is more than {self.model}'s {most}")
+
+
+def _says(message: Message) -> bool:
+    return any(not isinstance(part, TextPart) or part.text for part in message.content)

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from understudy.config.models.base import Use
 from understudy.config.models.generation import ProviderSettings
-from understudy.domain.errors import ConfigurationError, Fault, MissingCredentialsError, MissingDependencyError
+from understudy.domain.errors import (
+    ConfigurationError,
+    Fault,
+    MissingCredentialsError,
+    MissingDependencyError,
+    UnderstudyError,
+)
 from understudy.domain.generation import TextGenerator
 from understudy.providers.generation.sections import settings_key
 from understudy.providers.spec import ProviderSpec, load
@@ -25,6 +31,12 @@ Builder: TypeAlias = "Callable[[ProviderSpec, ProviderSettings, HttpClients], Te
 def _missing(spec: ProviderSpec, target: str | Callable[..., Any], error: Exception) -> MissingDependencyError:
     install = f'pip install "{spec.distribution}[{spec.extra}]"' if spec.extra else None
     return MissingDependencyError(spec.name, target=str(target), reason=str(error), install=install)
+
+
+def _name(spec: ProviderSpec, error: Exception) -> None:
+    """Let an error that a constructor raised by itself say whose it is; those of the tree say so already."""
+    if not isinstance(error, UnderstudyError):
+        error.add_note(f"while making the generation provider {spec.name!r} of {spec.distribution}")
 
 
 def _load(spec: ProviderSpec, target: str | Callable[..., Any]) -> Callable[..., TextGenerator]:
@@ -47,17 +59,28 @@ def check_real(spec: ProviderSpec, settings: ProviderSettings) -> Callable[..., 
 
 
 def build_real(spec: ProviderSpec, settings: ProviderSettings, http: HttpClients) -> TextGenerator:
-    """The service itself. Raises MissingCredentialsError and MissingDependencyError; nothing is sent."""
+    """The service itself. Nothing is sent.
+
+    Raises MissingCredentialsError, MissingDependencyError, and what its constructor raises, with a note that names it.
+    """
     make = check_real(spec, settings)
     try:
         return make(settings, http=http)
     except ImportError as error:  # a provider may import a vendor's library as late as this
         raise _missing(spec, spec.real, error) from error
+    except Exception as error:
+        _name(spec, error)
+        raise
 
 
 def build_mock(spec: ProviderSpec, settings: ProviderSettings) -> TextGenerator:
     """The provider's stand-in, which needs no credential. Raises MissingDependencyError."""
-    return _load(spec, spec.mock)(settings, spec=spec)
+    make = _load(spec, spec.mock)
+    try:
+        return make(settings, spec=spec)
+    except Exception as error:
+        _name(spec, error)
+        raise
 
 
 def _mock(spec: ProviderSpec, settings: ProviderSettings, _http: HttpClients) -> TextGenerator:

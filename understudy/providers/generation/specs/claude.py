@@ -51,6 +51,7 @@ SPEC = ProviderSpec(
         model_listing=True,
         temperature=(0.0, 1.0),
         user=True,
+        empty_text=False,
         models=MappingProxyType(
             {
                 "claude-fable-5": _THINKS,
