@@ -11,6 +11,7 @@ from pydantic import Field, PositiveFloat, StringConstraints
 from understudy.config.models.base import BaseUrl, OptionalSecret, Section, Use
 from understudy.config.models.http import HttpOverrides, TimeoutOverrides, TlsSettings
 from understudy.config.models.kubernetes_mock import KubernetesMockSettings
+from understudy.config.models.llama_stack_mock import LlamaStackMockSettings
 
 __all__ = [
     "IdentitySettings",
@@ -79,6 +80,10 @@ class LlamaStackSettings(PlatformService):
     """Before every path: `/v1`, or `/v1/openai/v1` up to llama-stack 0.3."""
     provider_data_header: _HeaderName = "x-llamastack-provider-data"
     """The header for provider data; OGX calls it `x-ogx-provider-data`."""
+    allow_plain_http: bool = False
+    """Send users' tokens over plain http to hosts other than this machine: servers inside a cluster often speak it."""
+    mock: LlamaStackMockSettings = Field(default_factory=LlamaStackMockSettings)
+    """The stand-in's server."""
     http: LlamaStackHttp = Field(  # pyright: ignore[reportIncompatibleVariableOverride] - frozen: narrowing is safe
         default_factory=LlamaStackHttp
     )
@@ -173,6 +178,11 @@ class PlatformSettings(Section):
     maas: MaasSettings = Field(default_factory=MaasSettings)
     mcp: McpSettings = Field(default_factory=McpSettings)
     kubernetes: KubernetesSettings = Field(default_factory=KubernetesSettings)
+
+    def use_of(self, name: str) -> Use:
+        """How the service with this name is used: as it says itself, else as the family says."""
+        service: PlatformService = getattr(self, name)
+        return service.use or self.use
 
     def for_service(self, service: S) -> S:
         """One of the services' own settings with what the family says filled in: its ``use`` and its ``http.tls``.

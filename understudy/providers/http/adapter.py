@@ -111,11 +111,12 @@ class TransportExchange:
 
 def _request(outgoing: Outgoing) -> httpx.Request:
     limits = {"connect": outgoing.connect, "read": outgoing.read, "write": outgoing.read, "pool": None}
+    body = outgoing.body
     return httpx.Request(
         outgoing.method,
         outgoing.url,
         headers=reveal(outgoing),
-        content=outgoing.body,
+        content=body if body is None or isinstance(body, bytes) else body.chunks(),
         extensions={"timeout": limits},
     )
 

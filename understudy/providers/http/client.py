@@ -13,7 +13,8 @@ from understudy.domain.secrets import Secret
 from understudy.providers.http.answers import HttpResponse
 from understudy.providers.http.call import Call
 from understudy.providers.http.core import Core
-from understudy.providers.http.exchange import Outgoing
+from understudy.providers.http.download import HttpDownload
+from understudy.providers.http.exchange import Body, Outgoing
 from understudy.providers.http.headers import checked, checked_secrets
 from understudy.providers.http.stream import Framing, HttpStream
 
@@ -105,7 +106,7 @@ class HttpClient:
         *,
         operation: str,
         json: Any = None,
-        content: bytes | None = None,
+        content: bytes | Body | None = None,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 # the deadline is an option of the call, kept by asyncio.timeout
@@ -115,8 +116,9 @@ class HttpClient:
     ) -> HttpResponse:
         """Send, and read the whole answer.
 
-        ``json`` is encoded as the body, ``content`` is sent as it is; ``timeout`` is the total deadline in seconds, in
-        place of the settings'; ``idempotency_key`` is sent as ``Idempotency-Key``, the same on every attempt.
+        ``json`` is encoded as the body, ``content`` is sent as it is, a ``Body`` piece by piece; ``timeout`` is the
+        total deadline in seconds, in place of the settings'; ``idempotency_key`` is sent as ``Idempotency-Key``, the
+        same on every attempt.
         ``user`` and ``tokens`` are for the limiter, where there is one: whose turn it is (this client's identity if
         absent), and how many tokens the call may take (a quarter of the body's bytes if absent).
         """
@@ -145,6 +147,20 @@ class HttpClient:
         outgoing.streaming = True
         return HttpStream(self._call(outgoing, operation, path, timeout, user, tokens), framing)
 
+    def download(
+        self,
+        method: str,
+        path: str,
+        *,
+        operation: str,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> HttpDownload:
+        """Like ``request``, for a body of any kind and size that is read piece by piece, in ``async with``."""
+        outgoing = self._outgoing(method, path, "*/*", None, None, headers, params, None)
+        return HttpDownload(self._call(outgoing, operation, path, timeout, None, None))
+
     async def aclose(self) -> None:
         """Refuse further calls. The pool is not this client's own and stays open. May be called twice."""
         self._closed = True
@@ -170,7 +186,8 @@ class HttpClient:
         call = Call(core, outgoing, operation=operation, path=path, total=core.policy.total if total is None else total)
         if core.gate is not None:
             call.user = user or self._user or frozenset(self._secrets.values())
-            call.tokens = len(outgoing.body or b"") // _TOKEN_BYTES if tokens is None else tokens
+            body = outgoing.body if isinstance(outgoing.body, bytes) else b""
+            call.tokens = len(body) // _TOKEN_BYTES if tokens is None else tokens
         return call
 
     def _outgoing(
@@ -179,7 +196,7 @@ class HttpClient:
         path: str,
         accept: str,
         json: Any,
-        content: bytes | None,
+        content: bytes | Body | None,
         headers: Mapping[str, str] | None,
         params: Mapping[str, str] | None,
         idempotency_key: str | None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import io
 import math
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.tracing import Trace
 
 from understudy.domain.errors import HTTPClientError, RequestTimeoutError
-from understudy.providers.http.exchange import Outgoing, reveal
+from understudy.providers.http.exchange import Body, Outgoing, reveal
 from understudy.providers.http.failures import headers_too_large, idle_timeout
 from understudy.providers.http.origin import is_loopback
 from understudy.providers.http.tls import TlsTrust
@@ -188,9 +188,11 @@ def _session(settings: HttpSettings) -> aiohttp.ClientSession:
     )
 
 
-def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
+def _payload(body: bytes | Body | None) -> bytes | io.BytesIO | AsyncIterator[bytes] | None:
+    if body is None or (isinstance(body, bytes) and len(body) <= _ONE_PIECE):
+        return body
     # aiohttp writes bytes in one piece and warns of it when they are many; a file it writes piece by piece.
-    return io.BytesIO(body) if body is not None and len(body) > _ONE_PIECE else body
+    return io.BytesIO(body) if isinstance(body, bytes) else body.chunks()
 
 
 async def _close_with_loop(session: aiohttp.ClientSession) -> AsyncGenerator[None]:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Protocol
 
 from understudy.domain.errors import RequestTimeoutError
 from understudy.domain.secrets import Secret
 
-__all__ = ["Engine", "Exchange", "Outgoing", "reveal"]
+__all__ = ["Body", "Engine", "Exchange", "Outgoing", "reveal"]
+
+
+class Body(Protocol):
+    """A request's body that is made while it is sent, so that none of it has to be kept."""
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """All of it, from its beginning each time it is asked for: an attempt may be made again.
+
+        Raises ProviderError where the beginning is gone.
+        """
+        ...
 
 
 class Outgoing:
@@ -29,7 +40,7 @@ class Outgoing:
         url: str,
         headers: Mapping[str, str],
         secrets: Mapping[str, Secret],
-        body: bytes | None,
+        body: bytes | Body | None,
         connect: float,
         read: float,
         header_bytes: int,
