@@ -251,6 +251,7 @@ class ProviderError(UnderstudyError):
     """
 
     default_hint: str | None = None
+    default_code: str | None = None
 
     def __init__(
         self,
@@ -274,7 +275,7 @@ class ProviderError(UnderstudyError):
         self.host = host
         self.phase = phase
         self.status = status
-        self.code = code
+        self.code = code if code is not None else self.default_code
         self.request_id = request_id
         self.retryable = retryable
         self.retry_after = retry_after
@@ -355,12 +356,14 @@ class AuthenticationError(ProviderError):
 class MissingIdentityError(AuthenticationError):
     """A request names no user where one is needed: its token is absent; nothing was sent."""
 
+    default_code = "UNAUTHORIZED"  # as where a service says so itself
     default_hint = "Send the user's token in the header that platform.identity names."
 
 
 class InvalidIdentityError(AuthenticationError):
     """A request's token is malformed: a wrong prefix, or characters that no header can carry; nothing was sent."""
 
+    default_code = "UNAUTHORIZED"  # as where a service says so itself
     default_hint = "Send the token behind the prefix that platform.identity names, and nothing else."
 
 

@@ -99,3 +99,9 @@ def test_two_identities_share_a_cache_key_only_where_they_are_the_same(
 def test_a_claimed_user_name_does_not_open_another_users_cache() -> None:
     assert RequestIdentity.of("a", user="ada").cache_key() != RequestIdentity.of("b", user="ada").cache_key()
     assert "ada" not in RequestIdentity.of("a", user="ada").cache_key()
+
+
+def test_identity_errors_have_the_code_that_services_give() -> None:
+    assert {error("no").code for error in (MissingIdentityError, InvalidIdentityError)} == {"UNAUTHORIZED"}
+    assert MissingIdentityError("no", code="NO_TOKEN").code == "NO_TOKEN"
+    assert AuthenticationError("no").code is None
