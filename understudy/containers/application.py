@@ -12,6 +12,7 @@ from understudy.containers.generation import GenerationContainer
 from understudy.containers.http import HttpContainer
 from understudy.containers.lifetime import Lifetime
 from understudy.containers.mounting import mount
+from understudy.containers.platform import PlatformContainer
 from understudy.domain.generation import TextGenerator
 from understudy.providers.generation.catalog import generation_registry
 from understudy.providers.registry import ProviderRegistry
@@ -20,7 +21,10 @@ __all__ = ["ApplicationContainer"]
 
 
 class ApplicationContainer(containers.DeclarativeContainer):
-    """All families, from one Settings. ``generator`` is the selected text generator.
+    """All families, from one Settings.
+
+    ``generator`` is the selected text generator; ``platform`` has the clients that are made per request:
+    ``container.platform.llama_stack(identity)``.
 
     ``open_container`` makes, verifies and closes one. A larger container mounts it with
     ``providers.Container(ApplicationContainer, settings=...)`` and runs it with ``lifespan``.
@@ -46,3 +50,5 @@ class ApplicationContainer(containers.DeclarativeContainer):
         http=http,
     )
     generator: providers.Provider[TextGenerator] = generation.generator
+
+    platform = mount(PlatformContainer, settings=settings.provided.platform, lifetime=lifetime, http=http)
