@@ -7,6 +7,7 @@ import pytest
 from understudy import GenerationResult, TextPart, WiringError, open_container, override
 from understudy.containers._injector import containers, providers
 from understudy.containers.application import ApplicationContainer
+from understudy.containers.graph.model import describe
 from understudy.containers.opening import build_container
 from understudy.containers.overriding import find_node
 from understudy.domain.capabilities import Capabilities
@@ -142,3 +143,27 @@ def test_a_node_is_found_by_its_path(mock_settings: dict[str, Any]) -> None:
     assert find_node(container, "generation.claude") is container.generation.claude
     with pytest.raises(WiringError, match="There is: "):
         find_node(container, "nothing.of.the.kind")
+
+
+async def test_what_keeps_an_overridden_node_neither_leaks_it_nor_misses_it(mock_settings: dict[str, Any]) -> None:
+    settings = {"generation": {"use": "mock", "default": "claude", "fallback": ["codex"]}}
+    async with open_container(settings) as container:
+        with override(container, {"generation.claude": Fake()}):
+            assert await answer(container) == "fake"
+            assert container.generation.manager().get("claude").model == "fake"
+        assert await answer(container) != "fake"
+        assert container.generation.manager().get("claude").model != "fake"
+
+        chain, manager = container.generator(), container.generation.manager()
+        with override(container, {"generation.codex": Fake(), "generation.claude": Fake("first")}):
+            assert await answer(container) == "first"
+            assert container.generation.manager().get("codex").model == "fake"
+        assert container.generator() is chain
+        assert container.generation.manager() is manager
+
+
+async def test_only_what_was_overridden_is_drawn_as_overridden(mock_settings: dict[str, Any]) -> None:
+    async with open_container(mock_settings) as container:
+        with override(container, {"generation.claude": Fake()}):
+            drawn = [node.path for node in describe(container).walk() if node.overridden]
+    assert drawn == ["generation.claude", "generation.generator.claude"]

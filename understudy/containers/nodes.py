@@ -14,7 +14,7 @@ from understudy.containers._injector import providers
 from understudy.containers.lifetime import Kept
 from understudy.containers.switch import Switch
 
-__all__ = ["AnyProvider", "Edge", "HasProviders", "Node", "active", "edges", "named", "provided_by", "walk"]
+__all__ = ["AnyProvider", "Double", "Edge", "HasProviders", "Node", "active", "edges", "named", "provided_by", "walk"]
 
 AnyProvider: TypeAlias = providers.Provider[Any]
 
@@ -26,6 +26,10 @@ class HasProviders(Protocol):
     def providers(self) -> Mapping[str, AnyProvider]:
         """The nodes by name."""
         ...
+
+
+class Double(providers.ThreadSafeSingleton[Any]):
+    """What stands in for a singleton that would keep an overridden node: no override that anybody asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from understudy.containers._injector import providers
-from understudy.containers.nodes import AnyProvider, HasProviders, named
+from understudy.containers.nodes import AnyProvider, Double, HasProviders, edges, named, walk
 from understudy.containers.switch import Switch
 from understudy.domain.errors import Fault, WiringError, near_match
 
@@ -45,12 +45,42 @@ def apply_overrides(container: HasProviders, overrides: Mapping[str, Any]) -> Ex
 def override(container: HasProviders, overrides: Mapping[str, Any]) -> Iterator[None]:
     """For the length of a ``with`` block, let others answer for the nodes with these paths.
 
-    ``with override(container, {"generation.claude": fake}): ...``. Only this container is changed. What an override
-    supplies belongs to whoever wrote it: the container does not close it. Raises WiringError for a path that is no
-    node.
+    ``with override(container, {"generation.claude": fake}): ...``. Only this container is changed. What keeps one of
+    the nodes inside it (the fallback, the manager) is made anew for the block, and is afterwards what it was before.
+    What an override supplies belongs to whoever wrote it: the container does not close it. Raises WiringError for a
+    path that is no node.
     """
-    with apply_overrides(container, overrides):
+    keepers = _keepers(container, overrides)
+    with apply_overrides(container, overrides) as stack:
+        for keeper in keepers:
+            stack.enter_context(keeper.override(_double(keeper)))
         yield
+
+
+def _keepers(container: HasProviders, paths: Iterable[str]) -> list[Any]:
+    """The singletons that would keep what stands at one of these paths, now or once they are built."""
+    nodes = _nodes(container)
+    changed = {id(node) for path, node in nodes.items() if any(f"{path}.".startswith(f"{each}.") for each in paths)}
+    reached = set(changed)
+    links = {
+        id(node.provider): (node.provider, [id(edge.target) for edge in edges(node.provider)])
+        for node in walk(container)
+    }
+    grown = True
+    while grown:
+        found = {each for each, (_, targets) in links.items() if each not in reached and reached.intersection(targets)}
+        reached |= found
+        grown = bool(found)
+    return [
+        provider
+        for each, (provider, _) in links.items()
+        if each in reached - changed and isinstance(provider, providers.Singleton | providers.ThreadSafeSingleton)
+    ]
+
+
+def _double(keeper: Any) -> AnyProvider:
+    """A singleton that makes the same as ``keeper``, and has made nothing yet."""
+    return Double(keeper.provides, *keeper.args, **keeper.kwargs).add_attributes(**keeper.attributes)
 
 
 def _nodes(container: HasProviders) -> dict[str, AnyProvider]:

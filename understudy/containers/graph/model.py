@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from understudy.containers._injector import providers
-from understudy.containers.nodes import AnyProvider, HasProviders, active, edges, provided_by
+from understudy.containers.nodes import AnyProvider, Double, HasProviders, active, edges, provided_by
 from understudy.containers.switch import Switch
 
 __all__ = ["GraphNode", "Kind", "describe"]
@@ -88,7 +88,8 @@ class _Reader:
         kind = _kind(provider)
         # A dependency is filled by an override; that is its nature and nothing to mark.
         filled = isinstance(provider, providers.Dependency | providers.DependenciesContainer)
-        overridden = provider.last_overriding is not None and not filled
+        doubled = isinstance(provider.last_overriding, Double)
+        overridden = provider.last_overriding is not None and not filled and not doubled
         if home != path:
             return GraphNode(path=path, name=name, kind=kind, selected=selected, overridden=overridden, alias_of=home)
         choice = _choice(provider)
