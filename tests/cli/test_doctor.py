@@ -207,6 +207,15 @@ def test_every_seeded_fault_is_found_with_a_fix(examine_seed, name):
     assert KEY not in result.output
 
 
+def test_a_misspelt_name_is_told_once_for_each_place(examine_seed):
+    result, report = examine_seed(Seed(settings="generation: {use: mock, default: cluade, preference: [gemni]}\n"))
+    assert result.exit_code == 1
+    told = [each["what"] for each in findings(report, "failure")]
+    assert all(any(key in what for what in told) for key in ("generation.default", "generation.preference.0"))
+    assert sum("cluade" in what for what in told) == 1
+    assert not any("Change generation.cluade" in words(each) for each in findings(report, "failure"))
+
+
 def test_what_is_in_order_has_no_finding_but_good_ones(examine_seed):
     result, report = examine_seed(Seed(settings=OK))
     assert result.exit_code == 0

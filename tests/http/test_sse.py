@@ -59,6 +59,7 @@ PIECES = st.lists(st.sampled_from(WORDS), max_size=40).map(b"".join)
 @given(data=PIECES, places=st.lists(st.integers(0, 400), max_size=30))
 @example(data=b"\xef\xbb\xbfdata: a\r\n\r\n", places=[1, 2, 9, 10, 11, 12])
 @example(data=b"data: a\r\rdata: b\r\r", places=[8, 9, 10])
+@example(data=b"data: a\r\ndata: b\r\n\r\n", places=[8])
 @example(data=b"data: a\n\n\n\n\ndata: b", places=[])
 @example(data=b"event: e\ndata: x\n\n", places=[9, 17])
 def test_any_chunking_agrees_with_a_naive_reader(data, places):

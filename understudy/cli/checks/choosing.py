@@ -43,6 +43,8 @@ def check_availability(examination: Examination) -> Iterator[Finding]:
     without_key: list[str] = []
     wanted = examination.wanted
     for row in factory.detect_available():
+        if row.name not in examination.registry:
+            continue  # check_names has said so
         if row.available:
             how = "its stand-in answers" if row.use == "mock" else f"use: {row.use}{_credential(examination, row.name)}"
             yield ok(f"{row.name}: {how}")
