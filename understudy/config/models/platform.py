@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, PositiveFloat, StringConstraints
+from pydantic import Field, PositiveFloat, PositiveInt, StringConstraints
 
 from understudy.config.models.base import BaseUrl, OptionalSecret, Section, Use
 from understudy.config.models.http import HttpOverrides, TimeoutOverrides, TlsSettings
 from understudy.config.models.kubernetes_mock import KubernetesMockSettings
 from understudy.config.models.llama_stack_mock import LlamaStackMockSettings
+from understudy.config.models.maas_mock import MaasMockSettings
 
 __all__ = [
     "IdentitySettings",
@@ -117,6 +118,12 @@ class MaasSettings(PlatformService):
     """Where models are listed."""
     token_expiration: str = Field(default="30m", pattern=r"^(\d+|(\d+(\.\d+)?(h|m|s))+)$")
     """How long an issued token lives: seconds, or a duration as `4h`; the service refuses less than ten minutes."""
+    token_cache: PositiveFloat = 1800.0
+    """How long a token is kept for its namespace, user and model, in seconds; never beyond its own life."""
+    tokens_kept: PositiveInt = 10_000
+    """How many tokens are kept; those used longest ago make way."""
+    mock: MaasMockSettings = Field(default_factory=MaasMockSettings)
+    """The stand-in's service."""
     http: MaasHttp = Field(  # pyright: ignore[reportIncompatibleVariableOverride] - frozen: narrowing is safe
         default_factory=MaasHttp
     )

@@ -1,0 +1,1 @@
+"""Models as a service: the client, and its stand-in in ``mock``."""
