@@ -173,3 +173,13 @@ def test_profiles_works_where_the_settings_do_not_and_refuses_unknown_names(run,
     write("[")
     assert run("profiles").exit_code == 0
     assert run("profiles", "--profile", "nope").exit_code == 3
+
+
+def test_check_knows_the_names_of_providers(run, write):
+    write("generation:\n  default: cluade\n  fallback: [codex, gemni]\n")
+    done = run("check")
+    assert done.exit_code == 3
+    assert "2 settings faults" in done.stderr
+    assert "settings.yaml:2:12: generation.default: no provider is called 'cluade'" in done.stderr
+    assert "settings.yaml:3:13: generation.fallback.1: no provider is called 'gemni'" in done.stderr
+    assert "Did you mean 'gemini'? Registered: claude, codex, deepseek, gemini, ollama." in done.stderr

@@ -78,10 +78,15 @@ def schema() -> None:
 @settings_options
 def check(ctx: click.Context, *, choice: SettingsChoice, as_json: bool) -> None:
     """Read and validate the settings; every fault is told, each with its place."""
+    from understudy.cli.checks.choosing import unknown_names
     from understudy.config.files import shown
+    from understudy.providers.generation.catalog import generation_registry
 
+    registry = generation_registry()
     try:
-        loaded = _load(choice)
+        loaded = choice.load(registry)
+        if faults := unknown_names(loaded, registry):
+            raise ConfigurationError(faults)
     except ConfigurationError as error:
         if not as_json:
             raise

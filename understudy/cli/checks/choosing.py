@@ -5,33 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from understudy.cli.checks.base import Examination, Finding, failure, ok, warning
-from understudy.domain.errors import NoProviderAvailableError, ProviderNotFoundError, near_match
+from understudy.config.loaded import LoadedSettings
+from understudy.domain.errors import Fault, NoProviderAvailableError, ProviderNotFoundError, near_match
 from understudy.providers.generation.sections import settings_key
+from understudy.providers.registry import ProviderRegistry
 
-__all__ = ["check_availability", "check_choice", "check_names"]
+__all__ = ["check_availability", "check_choice", "check_names", "unknown_names"]
 
 _FIX = "Set its key, choose another provider, or say 'use: mock'."
 
 
+def unknown_names(loaded: LoadedSettings, registry: ProviderRegistry) -> list[Fault]:
+    """The names in the generation settings that nobody has registered or announced."""
+    generation = loaded.settings.generation
+    named = [("generation.default", "generation.default", generation.default)]
+    for field in ("fallback", "preference"):
+        key = f"generation.{field}"
+        named += [(f"{key}.{index}", key, name) for index, name in enumerate(getattr(generation, field))]
+    known = [*registry.names, *registry.aliases]
+    faults = []
+    for where, key, name in named:
+        if name is None or name in registry:
+            continue
+        near = near_match(name, known)
+        meant = f"Did you mean {near!r}? " if near else ""
+        hint = f"{meant}Registered: {', '.join(registry.names)}."
+        faults.append(
+            Fault(where=where, reason=f"no provider is called {name!r}", origin=str(loaded.origin(key)), hint=hint)
+        )
+    return faults
+
+
 def check_names(examination: Examination) -> Iterator[Finding]:
     """Whether the names in the generation settings are registered."""
-    loaded = examination.loaded
-    if loaded is None:
+    if examination.loaded is None:
         return
-    generation, registry = loaded.settings.generation, examination.registry
-    named = [("generation.default", generation.default)]
-    named += [(f"generation.fallback.{index}", name) for index, name in enumerate(generation.fallback)]
-    named += [(f"generation.preference.{index}", name) for index, name in enumerate(generation.preference)]
-    unknown = [(key, name) for key, name in named if name is not None and name not in registry]
-    known = [*registry.names, *registry.aliases]
-    for key, name in unknown:
-        near = near_match(str(name), known)
-        fix = f"Did you mean {near!r}? " if near else ""
-        origin = loaded.origin(key.rsplit(".", 1)[0] if key.rsplit(".", 1)[-1].isdecimal() else key)
-        yield failure(
-            f"{origin}: {key}: no provider is called {name!r}", fix=f"{fix}Registered: {', '.join(registry.names)}."
-        )
-    if not unknown:
+    faults = unknown_names(examination.loaded, examination.registry)
+    for fault in faults:
+        yield failure(f"{fault.origin}: {fault.where}: {fault.reason}", fix=fault.hint)
+    if not faults:
         yield ok("default, fallback and preference name registered providers")
 
 
