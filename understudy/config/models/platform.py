@@ -13,6 +13,7 @@ from understudy.config.models.http import HttpOverrides, TimeoutOverrides, TlsSe
 from understudy.config.models.kubernetes_mock import KubernetesMockSettings
 from understudy.config.models.llama_stack_mock import LlamaStackMockSettings
 from understudy.config.models.maas_mock import MaasMockSettings
+from understudy.config.models.mcp_mock import McpMockSettings
 
 __all__ = [
     "IdentitySettings",
@@ -149,7 +150,13 @@ class McpSettings(PlatformService):
     servers: Mapping[str, McpServer] = Field(default_factory=dict)
     """The servers by name."""
     timeout: PositiveFloat = 60.0
-    """For one exchange with a server, in seconds."""
+    """For one session with a server, in seconds: connecting, the call and closing."""
+    config_map: str | None = Field(default=None, pattern=r"^[a-z0-9][-a-z0-9]*/[a-z0-9][-.a-z0-9]*$")
+    """More servers: `namespace/name` of a ConfigMap, each of its values a JSON object with url and transport."""
+    allow_plain_http: bool = False
+    """Send users' tokens over plain http to hosts other than this machine: servers inside a cluster often speak it."""
+    mock: McpMockSettings = Field(default_factory=McpMockSettings)
+    """The stand-in servers."""
 
 
 class KubernetesSettings(PlatformService):

@@ -15,6 +15,7 @@ from understudy.domain.secrets import Secret
 from understudy.providers.http.budget import RetryBudget
 from understudy.providers.http.client import HttpClient
 from understudy.providers.http.core import Core, Hooks
+from understudy.providers.http.exchange import Engine
 from understudy.providers.http.headers import checked, checked_secrets
 from understudy.providers.http.mapping import ErrorMapper, default_error
 from understudy.providers.http.origin import Origin
@@ -98,6 +99,14 @@ class HttpClients:
         from understudy.providers.http.transport import PooledTransport
 
         return PooledTransport(self._pools.pool(self._settings.tls), Policy.of(self._settings, None))
+
+    def lines(self, overrides: HttpOverrides | None = None) -> tuple[Callable[[], Engine], Policy]:
+        """The pool below the clients, and its limits: for a protocol whose own library writes the requests.
+
+        What goes that way has no retries, no error mapping and no total deadline but the library's own.
+        """
+        tls = self._settings.tls if overrides is None or overrides.tls is None else overrides.tls
+        return self._pools.pool(tls).engine, Policy.of(self._settings, overrides)
 
     async def aclose(self) -> None:
         """Close all connections of all event loops that still run. May be called twice."""

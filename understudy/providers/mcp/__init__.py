@@ -1,0 +1,1 @@
+"""MCP servers on behalf of a user, and their stand-ins."""
