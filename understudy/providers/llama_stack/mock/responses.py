@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from understudy.config.models.llama_stack_mock import LlamaStackMockSettings, StackAnswerSettings
@@ -12,6 +13,33 @@ from understudy.providers.llama_stack.mock.state import Heard, RefusalError, Sai
 from understudy.providers.llama_stack.mock.stores import Stores
 
 __all__ = ["Answers", "Responses"]
+
+_UNSAID = (
+    "completed_at",
+    "error",
+    "incomplete_details",
+    "max_output_tokens",
+    "max_tool_calls",
+    "prompt",
+    "prompt_cache_key",
+    "reasoning",
+    "safety_identifier",
+    "skills",
+    "usage",
+)
+_DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {
+        "background": False,
+        "frequency_penalty": 0.0,
+        "parallel_tool_calls": True,
+        "presence_penalty": 0.0,
+        "service_tier": "default",
+        "text": {"format": {"type": "text"}, "verbosity": "medium"},
+        "tool_choice": "auto",
+        "top_logprobs": 0,
+        "truncation": "disabled",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -106,28 +134,21 @@ class Responses:
     def _begin(self, body: Mapping[str, Any]) -> _Turn:
         text = _last_text(body["input"])
         response = {
-            "background": False,
+            **dict.fromkeys(_UNSAID),
+            **_DEFAULTS,
             "created_at": self._stamps.time(),
-            "completed_at": None,
-            "error": None,
             "id": self._stamps.id("resp_"),
-            "incomplete_details": None,
             "instructions": body.get("instructions"),
             "metadata": body.get("metadata"),
             "model": body["model"],
             "object": "response",
             "output": [],
-            "parallel_tool_calls": True,
             "previous_response_id": body.get("previous_response_id"),
             "status": "in_progress",
             "store": body.get("store", True),
             "temperature": body.get("temperature", 1.0),
-            "text": {"format": {"type": "text"}, "verbosity": "medium"},
-            "tool_choice": "auto",
             "tools": [_shown_tool(tool) for tool in body.get("tools") or ()],
             "top_p": body.get("top_p", 1.0),
-            "truncation": "disabled",
-            "usage": None,
         }
         turn = _Turn(response, self._answers.take(text, body["model"]))
         include = "file_search_call.results" in (body.get("include") or ())
