@@ -312,3 +312,13 @@ async def test_a_script_that_runs_dry_is_told_through_the_wire(pair):
     assert (await pair.real.generate("x")).text == "only one"
     with pytest.raises(errors.ScriptError, match="run dry"):
         await pair.real.generate("x")
+
+
+async def test_models_that_are_not_listed_are_not_found(pair):
+    pair.script(lambda script: script.set_models("listed"))
+    for generator in (pair.mock, pair.real):
+        with pytest.raises(errors.NotFoundError):
+            await generator.generate("x", model="another")
+        with pytest.raises(errors.NotFoundError):
+            await generator.stream("x", model="another").result()
+        assert (await generator.generate("x", model="listed")).text

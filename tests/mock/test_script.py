@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from understudy.domain.errors import OverloadedError, RateLimitError, ScriptError, ServerError
+from understudy.domain.errors import NotFoundError, OverloadedError, RateLimitError, ScriptError, ServerError
 from understudy.domain.health import HealthStatus
 from understudy.domain.messages import ImagePart, Message, TextPart, ToolCallPart, ToolResultPart
 from understudy.domain.results import FinishReason, GenerationResult, Usage
@@ -269,3 +269,15 @@ async def test_what_was_not_used_is_told(make):
     mock.script.sequence("s")
     await mock.generate("a")
     assert mock.script.unused() == ("text='b'", "the last 1 of the sequence")
+
+
+async def test_with_a_list_of_models_others_are_not_found_as_at_the_service(any_mock):
+    assert (await any_mock.generate("x", model="some-model")).model == "some-model"
+    any_mock.script.set_models("listed")
+    assert (await any_mock.generate("x", model="listed")).text
+    assert (await any_mock.generate("x")).text
+    with pytest.raises(NotFoundError) as caught:
+        await any_mock.generate("x", model="some-model")
+    assert caught.value.status in (400, 404)
+    with pytest.raises(NotFoundError):
+        await any_mock.stream("x", model="some-model").result()

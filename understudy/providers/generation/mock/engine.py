@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from understudy.config.models.mock import Operation
 from understudy.domain.capabilities import Capabilities
-from understudy.domain.errors import ContextLengthExceededError, ProviderError, ScriptError
+from understudy.domain.errors import ContextLengthExceededError, NotFoundError, ProviderError, ScriptError
 from understudy.domain.requests import GenerationRequest
 from understudy.domain.results import GenerationResult
 from understudy.providers.generation.mock.answers import Answer, Failure, Interrupted, ScriptedReply
@@ -62,6 +62,9 @@ class MockEngine:
         """What happens to this request. Raises ScriptError where the script has nothing for it that can be given."""
         operation = "stream" if streamed else "generate"
         size = measure(request)
+        if self.script.models and model not in (*self.script.models, self.model):
+            missing = Failure(kind=NotFoundError)
+            return Plan(error=self.error(missing, operation=operation, model=model, size=size))
         limits = self.capabilities.limits(model)
         too_long = self._too_long(request, model, size, limits.context_tokens, operation)
         if too_long is not None:

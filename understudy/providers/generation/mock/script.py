@@ -209,7 +209,10 @@ class MockScript:
         return self
 
     def set_models(self, *models: str) -> MockScript:
-        """What list_models() gives from now on."""
+        """What list_models() gives from now on; without any, every model is there.
+
+        Asked for another one, it answers as the service does: NotFoundError. The settings' own model is always there.
+        """
         self.models = models
         return self
 
