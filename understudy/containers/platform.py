@@ -15,10 +15,17 @@ from understudy.containers.switch import Choice, Switch
 if TYPE_CHECKING:
     from understudy.domain.kubernetes import KubernetesClient
     from understudy.domain.llama_stack import LlamaStackClient
+    from understudy.domain.maas import MaasClient
+    from understudy.domain.mcp import McpClient
+    from understudy.providers.kubernetes.domain import FindDomain
     from understudy.providers.kubernetes.mock import MockKubernetesService
     from understudy.providers.kubernetes.service import KubernetesService
     from understudy.providers.llama_stack.mock import MockLlamaStackService
     from understudy.providers.llama_stack.service import LlamaStackService
+    from understudy.providers.maas.mock import MockMaasService
+    from understudy.providers.maas.service import MaasService
+    from understudy.providers.mcp.mock import MockMcpService
+    from understudy.providers.mcp.service import McpService
 
 __all__ = ["PlatformContainer"]
 
@@ -94,5 +101,60 @@ class PlatformContainer(containers.DeclarativeContainer):
         mock=providers.DelegatedFactory(
             Late("understudy.providers.llama_stack.mock:MockLlamaStackClient", "identity", "service", "namespace"),
             service=llama_stack_mock,
+        ),
+    )
+
+    mcp_config_map = providers.Callable(
+        Late("understudy.providers.mcp.service:from_config_map", "kubernetes"), kubernetes.provider
+    )
+    mcp_service: providers.Provider[McpService] = kept(
+        lifetime,
+        Late("understudy.providers.mcp.service:McpService", "settings", "http", "locate"),
+        providers.Callable(_filled, "mcp", settings),
+        http.clients,
+        locate=mcp_config_map,
+    )
+    mcp_mock: providers.Provider[MockMcpService] = kept(
+        lifetime,
+        Late("understudy.providers.mcp.mock:MockMcpService", "settings", "locate"),
+        providers.Callable(_filled, "mcp", settings),
+        locate=mcp_config_map,
+    )
+    mcp: Switch[McpClient] = Switch(
+        providers.Callable(_use, "mcp", settings),
+        real=providers.DelegatedFactory(
+            Late("understudy.providers.mcp.client:SdkMcpClient", "identity", "service"), service=mcp_service
+        ),
+        mock=providers.DelegatedFactory(
+            Late("understudy.providers.mcp.mock:MockMcpClient", "identity", "service"), service=mcp_mock
+        ),
+    )
+
+    cluster_domain: Switch[FindDomain | None] = Switch(
+        providers.Callable(_use, "kubernetes", settings),
+        real=providers.Callable(
+            Late("understudy.providers.kubernetes.domain:from_ingress", "service"), kubernetes_service.provider
+        ),
+        mock=providers.Object(None),
+    )
+    maas_service: providers.Provider[MaasService] = kept(
+        lifetime,
+        Late("understudy.providers.maas.service:MaasService", "settings", "http", "find_domain"),
+        providers.Callable(_filled, "maas", settings),
+        http.clients,
+        find_domain=cluster_domain,
+    )
+    maas_mock: providers.Provider[MockMaasService] = kept(
+        lifetime,
+        Late("understudy.providers.maas.mock:MockMaasService", "settings"),
+        providers.Callable(_filled, "maas", settings),
+    )
+    maas: Switch[MaasClient] = Switch(
+        providers.Callable(_use, "maas", settings),
+        real=providers.DelegatedFactory(
+            Late("understudy.providers.maas.client:HttpMaasClient", "identity", "service"), service=maas_service
+        ),
+        mock=providers.DelegatedFactory(
+            Late("understudy.providers.maas.mock:MockMaasClient", "identity", "service"), service=maas_mock
         ),
     )
