@@ -1,0 +1,1 @@
+"""Into the frameworks of applications: each module imports only the framework that it is named after."""
