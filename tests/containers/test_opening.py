@@ -244,3 +244,22 @@ def test_building_without_opening_needs_no_loop_and_builds_nothing(mock_settings
     assert origin is not None
     assert origin("generation.use") == "code"
     assert origin("http.max_connections") == "default"
+
+
+def test_a_container_that_nobody_closed_is_closed_with_its_loop_and_quietly(mock_settings: dict[str, Any]) -> None:
+    closed: list[str] = []
+    complaints: list[Any] = []
+    context = open_container(mock_settings)
+
+    class Thing:
+        async def aclose(self) -> None:
+            await asyncio.sleep(0)
+            closed.append("thing")
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, told: complaints.append(told))
+        container = await context.__aenter__()
+        container.lifetime().add(Thing())
+
+    asyncio.run(main())
+    assert (closed, complaints) == (["thing"], [])

@@ -196,6 +196,28 @@ def test_closing_closes_the_engines_of_other_running_loops(blocking_server, make
     gc.collect()
 
 
+def test_the_end_of_the_loop_and_a_close_at_the_same_time_do_not_disturb_each_other(blocking_server, make_clients):
+    clients = make_clients()
+    client = clients.client(provider="p", base_url=blocking_server.base_url)
+    complaints = []
+
+    async def left_open():
+        # A generator that the loop ends together with the engine's own, as it does a container that nobody closed.
+        try:
+            yield
+        finally:
+            await clients.aclose()
+
+    async def main():
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context["message"]))
+        await ask(client)
+        await anext(generator)
+
+    generator = left_open()
+    asyncio.run(main())
+    assert complaints == []
+
+
 def _in_child(client, connection):
     try:
         connection.send(asyncio.run(several(client)))

@@ -51,8 +51,11 @@ async def open_container(
     container, origin = build_container(
         settings, profile=profile, set=set, overrides=overrides, registry=registry, transport=transport
     )
-    async with _running(container, origin):
+    verify(container, origin=origin)
+    try:
         yield container
+    finally:
+        await container.lifetime().aclose()
 
 
 @asynccontextmanager
@@ -62,18 +65,11 @@ async def lifespan(container: ApplicationContainer) -> AsyncIterator[None]:
     ``async with lifespan(app.understudy): ...``. Registered third-party providers join it first. Raises WiringError.
     """
     join_registered(container.generation)
-    async with _running(container, None):
-        yield
-
-
-@asynccontextmanager
-async def _running(container: ApplicationContainer, origin: Origin | None) -> AsyncIterator[None]:
-    verify(container, origin=origin)
-    lifetime = container.lifetime()
+    verify(container)
     try:
         yield
     finally:
-        await lifetime.aclose()
+        await container.lifetime().aclose()
 
 
 def build_container(

@@ -111,7 +111,8 @@ class AiohttpEngine:
 
     async def aclose(self) -> None:
         """Close the session and its connections."""
-        await self._guard.aclose()
+        # Not by way of the guard: the loop may be ending it at this moment. A session may be closed twice.
+        await self._session.close()
 
     def _timeout(self, outgoing: Outgoing) -> aiohttp.ClientTimeout:
         key = (outgoing.connect, outgoing.read)
