@@ -61,6 +61,10 @@ if TYPE_CHECKING:
     from understudy.domain.generation import Embedder, EmbeddingResult, ModelInfo, TextGenerator
     from understudy.domain.health import Health, HealthStatus
     from understudy.domain.identity import RequestIdentity
+    from understudy.domain.kubernetes import KubernetesClient
+    from understudy.domain.llama_stack import LlamaStackClient
+    from understudy.domain.maas import MaasClient
+    from understudy.domain.mcp import McpClient
     from understudy.domain.messages import (
         ImagePart,
         Message,
@@ -131,9 +135,13 @@ __all__ = [
     "ImagePart",
     "InvalidIdentityError",
     "InvalidRequestError",
+    "KubernetesClient",
     "LimitExceededError",
+    "LlamaStackClient",
     "LoadedSettings",
+    "MaasClient",
     "MaxRetriesExceededError",
+    "McpClient",
     "Message",
     "MissingCredentialsError",
     "MissingDependencyError",
@@ -257,6 +265,10 @@ _HOMES = {
         "HealthStatus",
     ),
     "domain.identity": ("RequestIdentity",),
+    "domain.kubernetes": ("KubernetesClient",),
+    "domain.llama_stack": ("LlamaStackClient",),
+    "domain.maas": ("MaasClient",),
+    "domain.mcp": ("McpClient",),
     "domain.messages": (
         "ImagePart",
         "Message",
