@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from understudy.cli.identity import named_or_made_up
@@ -73,14 +75,23 @@ async def probe_all(
     container: ApplicationContainer, identity: RequestIdentity, *, namespace: str | None, within: float
 ) -> list[Probe]:
     """Ask every service at once; each has ``within`` seconds. ``namespace`` is where a Llama Stack is looked for."""
-    questions = _questions(container, namespace)
+    questions = list(_questions(container, namespace))
+    _import_ahead({each.family for each in questions if container.settings().platform.use_of(each.family) == "real"})
     return list(await asyncio.gather(*(_probe(each, container, identity, within) for each in questions)))
+
+
+def _import_ahead(families: set[str]) -> None:
+    """Import what real clients import with their first call, so that it is not taken for a service's latency."""
+    if families:
+        import_module("understudy.providers.http.engine")
+    if "mcp" in families:
+        with suppress(ImportError):  # the call says which extra is missing
+            import_module("understudy.providers.mcp.session")
 
 
 def _questions(container: ApplicationContainer, namespace: str | None) -> Iterator[_Question]:
     settings = container.settings().platform
     platform = container.platform
-
     yield _Question(
         service="llama_stack",
         family="llama_stack",
