@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from app import HERE, create_app
-from application import Application
+from application import Application, CatalogModel
 
 import understudy
 from understudy.domain.kubernetes import Namespace
@@ -93,8 +93,15 @@ async def test_providers_are_overridden_directly() -> None:
         assert [each["name"] for each in (await client.get("/api/namespaces")).json()] == ["default"]
         with application.understudy.platform.kubernetes.override(Cluster()):
             assert [each["name"] for each in (await client.get("/api/namespaces")).json()] == ["mine"]
-        with application.catalog.override(None):
-            assert (await client.get("/api/namespaces")).status_code == 200
+
+    class OwnCatalog:
+        async def models(self, identity: understudy.RequestIdentity, *, namespace: str | None) -> list[CatalogModel]:
+            return [CatalogModel(id=f"for {identity.user} in {namespace}", source="catalog")]
+
+    async with running() as (application, client):
+        application.catalog.override(OwnCatalog())
+        (model,) = (await client.get("/api/models", params={"namespace": "mine"})).json()
+        assert model["id"] == "for ada in mine"
 
 
 @pytest.mark.asyncio

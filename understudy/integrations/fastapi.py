@@ -12,12 +12,12 @@ The functions behind the dependencies serve Starlette too: ``clients_of(request)
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from collections.abc import Callable
+from typing import Annotated, Any, Protocol, TypeAlias
 
-from fastapi import Depends, FastAPI
-from starlette.applications import Starlette
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, Response
+from fastapi import Depends
+from fastapi.requests import HTTPConnection, Request
+from fastapi.responses import JSONResponse, Response
 
 from understudy.domain.errors import MissingIdentityError, UnderstudyError
 from understudy.domain.generation import TextGenerator
@@ -38,6 +38,7 @@ __all__ = [
     "LlamaStack",
     "Maas",
     "Mcp",
+    "TakesHandlers",
     "add_error_handler",
     "clients_of",
     "error_response",
@@ -117,7 +118,15 @@ def error_response(error: UnderstudyError) -> Response:
     return JSONResponse(dict(reply.body), status_code=reply.status, headers=dict(reply.headers))
 
 
-def add_error_handler(app: FastAPI | Starlette) -> None:
+class TakesHandlers(Protocol):
+    """A FastAPI or a Starlette application."""
+
+    def add_exception_handler(self, exc_class_or_status_code: Any, handler: Callable[..., Any], /) -> None:
+        """Let ``handler`` answer what is raised."""
+        ...
+
+
+def add_error_handler(app: TakesHandlers) -> None:
     """Answer the library's errors that reach the application with their status and a JSON body."""
 
     async def answer(_request: Request, error: Exception) -> Response:
