@@ -57,6 +57,23 @@ async def test_a_wrong_key_is_refused_and_the_right_one_is_not(name):
         assert (await http.post(path, json=body)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "model", "field"),
+    [
+        ("claude", "claude-sonnet-5-5", {"temperature": 0.5}),
+        ("codex.chat", "gpt-5", {"temperature": 0.5}),
+        ("codex", "gpt-5", {"top_p": 0.5}),
+    ],
+)
+async def test_what_the_service_refuses_of_a_model_is_refused_here_too(name, model, field):
+    path, body = CALLS[name]
+    async with ask(emulate(name.partition(".")[0])) as http:
+        refused = await http.post(path, json={**body, "model": model, **field})
+        taken = await http.post(path, json={**body, "model": model})
+    assert (refused.status_code, taken.status_code) == (400, 200)
+    assert next(iter(field)) in refused.text
+
+
 async def test_no_key_at_all_is_told_in_the_services_own_words():
     for name, error in (
         ("claude", AuthenticationError),

@@ -87,7 +87,8 @@ class TestAnthropic:
 
     def test_demanded_tool(self, anthropic_sdk):
         _, sdk = anthropic_sdk
-        message = sdk.messages.create(**CLAUDE, tools=[CLAUDE_TOOL], tool_choice={"type": "any"})
+        demand = {**CLAUDE, "model": "claude-haiku-4-5", "tools": [CLAUDE_TOOL], "tool_choice": {"type": "any"}}
+        message = sdk.messages.create(**demand)
         assert message.content[0].input["city"]
 
     def test_structured(self, anthropic_sdk):

@@ -40,7 +40,7 @@ RESPONSES_TOOL = {"type": "function", "name": "get_weather", "parameters": PARAM
 class TestOpenAIResponses:
     def test_whole(self, openai_sdk):
         _, sdk = openai_sdk
-        response = sdk.responses.create(model="gpt-5", input="Hello", instructions="Be brief", temperature=0.5)
+        response = sdk.responses.create(model="gpt-4.1", input="Hello", instructions="Be brief", temperature=0.5)
         assert "Hello" in response.output_text
         assert (response.status, response.instructions, response.temperature) == ("completed", "Be brief", 0.5)
         assert response.usage.total_tokens == response.usage.input_tokens + response.usage.output_tokens

@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from understudy.config.models.generation import ProviderSettings
 from understudy.config.models.mock import Operation
+from understudy.domain.capabilities import check_request
 from understudy.domain.errors import (
     AuthenticationError,
     ConnectionFailedError,
+    InvalidRequestError,
     LimitExceededError,
     MaxRetriesExceededError,
     NotFoundError,
@@ -20,6 +22,7 @@ from understudy.domain.errors import (
     ResponseDecodeError,
     ScriptError,
     StreamInterruptedError,
+    UnsupportedCapabilityError,
 )
 from understudy.domain.generation import ModelInfo
 from understudy.domain.messages import Message as Turn
@@ -137,6 +140,7 @@ class Emulator(CallLog):
 
     async def _generate(self, wire: Wire, engine: MockEngine, asked: Asked, receive: Receive, send: Send) -> None:
         call = self._record(Call(operation="generate", request=asked.request, model=asked.model, streamed=asked.stream))
+        self._check(asked)
         plan = await engine.plan(asked.request, model=asked.model, streamed=asked.stream)
         asked = replace(asked, stopped_by=plan.stopped_by)
         call.error = plan.error
@@ -153,6 +157,16 @@ class Emulator(CallLog):
             await pace.further("")
         headers = wire.headers(plan.result.request_id)
         await send_whole(send, Whole(body=wire.whole(asked, plan.result), headers=headers))
+
+    def _check(self, asked: Asked) -> None:
+        """Refuse what the service refuses of this model. Raises BadRequestError."""
+        capabilities = self._spec.capabilities
+        try:
+            check_request(asked.request, capabilities, provider=self.name, model=asked.model)
+        except UnsupportedCapabilityError as refused:
+            raise BadRequestError(f"{asked.model} does not support {refused.capability}.") from None
+        except InvalidRequestError as refused:
+            raise BadRequestError(refused.message.removesuffix("; nothing was sent.")) from None
 
     async def _stream(self, wire: Wire, asked: Asked, plan: Plan, pace: Pace, receive: Receive, send: Send) -> None:
         headers = {"content-type": wire.stream_type, **wire.headers(plan.result.request_id)}

@@ -27,7 +27,17 @@ __all__ = [
 
 JSON = "application/json"
 
-_SECRET_HEADERS = frozenset({"authorization", "x-api-key", "x-goog-api-key", "api-key", "cookie"})
+_SECRET_HEADERS = frozenset(
+    {
+        "api-key",
+        "authorization",
+        "cookie",
+        "x-api-key",
+        "x-goog-api-key",
+        "x-llamastack-provider-data",
+        "x-ogx-provider-data",
+    }
+)
 
 
 class BadRequestError(Exception):

@@ -53,8 +53,7 @@ class LlamaStackEmulator:
             return
         received, secrets = await read_request(scope, receive)
         self.requests.append(received)
-        headers = received.headers
-        self.provider_data.append(headers.get("x-ogx-provider-data") or headers.get("x-llamastack-provider-data"))
+        self.provider_data.append(secrets.get("x-ogx-provider-data") or secrets.get("x-llamastack-provider-data"))
         if not self._accepts(secrets.get("authorization", "")):
             message = "Authentication required: the bearer token is missing or not valid"
             await send_whole(send, Whole(status=401, body={"error": {"message": message}}))
