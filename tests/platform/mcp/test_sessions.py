@@ -7,6 +7,8 @@ import logging
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -345,3 +347,12 @@ async def test_bundles_that_cannot_be_read_are_settings_faults(tmp_path: Any) ->
     settings = McpSettings.model_validate({"tls": {"ca_bundles": [str(tmp_path / "none.pem")]}})
     with pytest.raises(ConfigurationError, match="cannot be read"):
         McpService(settings, HttpClients(HttpSettings()))
+
+
+async def test_a_date_is_advice_too() -> None:
+    """Retry-After may be a date; it is told in seconds from now."""
+    moment = datetime.now(UTC) + timedelta(seconds=600)
+    with pytest.raises(OverloadedError) as caught:
+        await client_of(always(503, retry_after=format_datetime(moment, usegmt=True))).list_tools("one")
+    assert caught.value.retry_after is not None
+    assert 0 < caught.value.retry_after <= 600

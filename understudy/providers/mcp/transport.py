@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -34,7 +35,7 @@ class Observed:
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
         """An answer with status 400 and above."""
         self.status = status
-        self.retry_after = retry_after(headers, now=0.0)
+        self.retry_after = retry_after(headers, now=time.time())
 
     def failed(self, error: ProviderError) -> None:
         """No answer, or not all of one."""
