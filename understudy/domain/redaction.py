@@ -22,6 +22,9 @@ SECRET_HEADERS = frozenset(
         "x-api-key",
         "x-auth-token",
         "x-goog-api-key",
+        "x-llamastack-provider-data",
+        "x-mcp-bearer",
+        "x-ogx-provider-data",
     }
 )
 """Headers, in lower case, whose values are never shown."""

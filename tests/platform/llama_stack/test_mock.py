@@ -168,6 +168,16 @@ async def test_the_credential_of_a_tool_is_not_repeated(make_mock):
     response = await client.create_response("Hi", model="mock/llm", mcp_tools=[tool])
     assert response.raw["tools"] == [{"type": "mcp", "server_label": "a", "allowed_tools": None}]
     assert "secret-tool-token" not in repr(response.raw) + repr(client.service.calls.last)
+    raw = {
+        "model": "mock/llm",
+        "input": "Hi",
+        "stream": True,
+        "tools": [{"type": "mcp", "authorization": "secret-raw"}],
+    }
+    async with client.create_response_stream_raw(raw) as stream:
+        assert [event async for event in stream]
+    client.service.calls.assert_called("create_response_stream_raw", model="mock/llm")
+    assert "secret-raw" not in repr(client.service.calls.last)
 
 
 async def test_calls_are_recorded_with_their_arguments(make_mock):
@@ -204,3 +214,10 @@ def test_an_answer_that_says_two_things_is_a_settings_fault():
     """One of answer, chunks and failed."""
     with pytest.raises(ValueError, match="one of answer, chunks and failed"):
         LlamaStackSettings.model_validate({"mock": {"answers": [{"answer": "a", "failed": "b"}]}})
+
+
+async def test_the_emulator_keeps_credentials_out_of_its_requests(make_real, emulator):
+    """Provider data holds one: it is apart."""
+    await make_real().create_response("Hi", model="mock/llm")
+    assert "alice-token" not in repr(list(emulator.requests))
+    assert emulator.provider_data[-1] == '{"vllm_api_token": "alice-token-1234"}'

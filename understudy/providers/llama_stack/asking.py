@@ -24,7 +24,8 @@ class Ask:
     """One request. ``path`` is below the prefix.
 
     ``body`` is sent as JSON, bytes as they are; ``arguments`` are those of the operation, for the record of the calls;
-    ``continues`` says that the operation made a request before this one.
+    ``continues`` says that the operation made a request before this one. ``secrets`` are credentials inside of the
+    request that no error may repeat.
     """
 
     operation: str
@@ -34,6 +35,7 @@ class Ask:
     body: Mapping[str, Any] | bytes | None = field(default=None, repr=False)
     upload: Upload | None = field(default=None, repr=False)
     provider_data: Secret | None = None
+    secrets: tuple[Secret, ...] = ()
     arguments: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
     continues: bool = False
 

@@ -43,7 +43,7 @@ class HttpLlamaStackClient(LlamaStackResponses):
         self._closed = True
 
     async def _call(self, ask: Ask) -> Any:
-        with coded():
+        with coded(ask.secrets):
             http = await self._http(ask)
             try:
                 response = await http.request(
@@ -63,14 +63,14 @@ class HttpLlamaStackClient(LlamaStackResponses):
 
     @asynccontextmanager
     async def _content(self, ask: Ask) -> AsyncIterator[Content]:
-        with coded():
+        with coded(ask.secrets):
             http = await self._http(ask)
             async with http.download(ask.method, ask.path, operation=ask.operation) as download:
-                yield Content(headers=download.headers, chunks=_coded(download.chunks()))
+                yield Content(headers=download.headers, chunks=_coded(ask, download.chunks()))
 
     @asynccontextmanager
     async def _events(self, ask: Ask) -> AsyncIterator[AsyncIterator[Frame]]:
-        with coded():
+        with coded(ask.secrets):
             http = await self._http(ask)
             raw = ask.body if isinstance(ask.body, bytes) else None
             async with http.stream(
@@ -82,7 +82,7 @@ class HttpLlamaStackClient(LlamaStackResponses):
                 content=raw,
                 headers=None if raw is None else {"content-type": "application/json"},
             ) as stream:
-                yield _coded(stream.frames())
+                yield _coded(ask, stream.frames())
 
     async def _http(self, ask: Ask) -> HttpClient:
         if self._closed:
@@ -101,7 +101,7 @@ class HttpLlamaStackClient(LlamaStackResponses):
         return headers
 
 
-async def _coded(items: AsyncIterator[Any]) -> AsyncIterator[Any]:
-    with coded():
+async def _coded(ask: Ask, items: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    with coded(ask.secrets):
         async for item in items:
             yield item

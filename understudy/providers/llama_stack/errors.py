@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
@@ -17,6 +17,8 @@ from understudy.domain.errors import (
     RequestTimeoutError,
     StreamInterruptedError,
 )
+from understudy.domain.redaction import Redactor
+from understudy.domain.secrets import Secret
 from understudy.providers.http.answers import ErrorAnswer
 from understudy.providers.http.mapping import RETRY_STATUSES, error_words, status_class
 
@@ -64,12 +66,22 @@ def code_of(error: ProviderError) -> str:
 
 
 @contextmanager
-def coded() -> Iterator[None]:
-    """Give every error that passes one of the codes."""
+def coded(secrets: Iterable[Secret] = ()) -> Iterator[None]:
+    """Give every error that passes one of the codes, and take ``secrets`` out of its words."""
     try:
         yield
     except ProviderError as error:
         if isinstance(error, MaxRetriesExceededError):
             error.last_error.code = error.last_error.code or code_of(error.last_error)
         error.code = error.code or code_of(error)
+        _redact(error, Redactor(secrets))
         raise
+
+
+def _redact(error: ProviderError, redactor: Redactor) -> None:
+    if isinstance(error, MaxRetriesExceededError):
+        _redact(error.last_error, redactor)
+    error.message = redactor.text(error.message)
+    error.args = (error.message,)
+    if error.body is not None:
+        error.body = redactor.text(error.body)

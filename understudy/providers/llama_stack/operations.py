@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
 
-from understudy.domain.errors import ResponseDecodeError
+from understudy.domain.errors import ProviderError, ResponseDecodeError
 from understudy.domain.identity import RequestIdentity
 from understudy.domain.llama_stack import (
     FileContent,
@@ -125,7 +125,12 @@ class LlamaStackOperations(ABC):
         body = {"file_id": file.id, "chunking_strategy": strategy}
         path = f"/vector_stores/{vector_store_id}/files"
         put = Ask(operation=operation, method="POST", path=path, body=body, arguments=arguments, continues=True)
-        return UploadedFile(file=file, vector_store_file=store_file_of(operation, await self._call(put)))
+        try:
+            entry = store_file_of(operation, await self._call(put))
+        except ProviderError as error:
+            error.hint = f"The file itself was uploaded: {file.id}."
+            raise
+        return UploadedFile(file=file, vector_store_file=entry)
 
     async def list_files(
         self, *, limit: int | None = None, order: Order | None = None, purpose: Purpose | None = None

@@ -8,10 +8,10 @@ from typing import Any
 
 from understudy.domain.identity import RequestIdentity
 from understudy.domain.llama_stack import ChatTurn, McpTool, ResponseInput
-from understudy.domain.secrets import Secret
+from understudy.domain.secrets import MASK, Secret
 from understudy.providers.llama_stack.checks import check_number, invalid, segment, text
 
-__all__ = ["provider_data_of", "response_body"]
+__all__ = ["provider_data_of", "response_body", "secrets_of", "without_credentials"]
 
 _ROLES = frozenset({"user", "assistant", "system", "developer"})
 _MAAS = "maas-"
@@ -71,6 +71,34 @@ def provider_data_of(
         return Secret(json.dumps({name: _clear(value) for name, value in provider_data.items()}))
     token = maas_token if maas_token is not None and model.startswith(_MAAS) else identity.token
     return None if token is None else Secret(json.dumps({"vllm_api_token": token.reveal()}))
+
+
+def secrets_of(
+    identity: RequestIdentity,
+    *,
+    maas_token: Secret | None,
+    provider_data: Mapping[str, Any] | None,
+    tools: Sequence[McpTool],
+) -> tuple[Secret, ...]:
+    """The credentials that a request has in it."""
+    given = (identity.token, maas_token, *(provider_data or {}).values(), *(tool.authorization for tool in tools))
+    return tuple(value for value in given if isinstance(value, Secret))
+
+
+def without_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Secret, ...]]:
+    """A raw body's fields with its tools' credentials masked, and these credentials."""
+    found: list[Secret] = []
+    tools = fields.get("tools")
+    if not isinstance(tools, Sequence) or isinstance(tools, str | bytes):
+        return dict(fields), ()
+    shown = []
+    for tool in tools:
+        if isinstance(tool, Mapping) and isinstance(tool.get("authorization"), str):
+            found.append(Secret(tool["authorization"]))
+            shown.append({**tool, "authorization": MASK})
+        else:
+            shown.append(tool)
+    return {**fields, "tools": shown}, tuple(found)
 
 
 def _clear(value: Any) -> Any:

@@ -13,8 +13,14 @@ from understudy.domain.secrets import Secret
 from understudy.providers.http.frames import Frame
 from understudy.providers.llama_stack.asking import Ask
 from understudy.providers.llama_stack.checks import invalid, segment
+from understudy.providers.llama_stack.errors import coded
 from understudy.providers.llama_stack.operations import LlamaStackOperations
-from understudy.providers.llama_stack.prompts import provider_data_of, response_body
+from understudy.providers.llama_stack.prompts import (
+    provider_data_of,
+    response_body,
+    secrets_of,
+    without_credentials,
+)
 from understudy.providers.llama_stack.reading import events_of, response_of
 
 __all__ = ["LlamaStackResponses"]
@@ -121,8 +127,18 @@ class LlamaStackResponses(LlamaStackOperations):
             maas_token=maas_token,
             provider_data=provider_data,
         )
+        arguments, secrets = without_credentials(fields)
         ask = Ask(
-            operation=operation, method="POST", path="/responses", body=body, provider_data=data, arguments=fields
+            operation=operation,
+            method="POST",
+            path="/responses",
+            body=body,
+            provider_data=data,
+            secrets=(
+                *secrets,
+                *secrets_of(self._identity, maas_token=maas_token, provider_data=provider_data, tools=()),
+            ),
+            arguments=arguments,
         )
         return EventStream(self._raw(ask))
 
@@ -153,6 +169,9 @@ class LlamaStackResponses(LlamaStackOperations):
             path="/responses",
             body=body,
             provider_data=data,
+            secrets=secrets_of(
+                self._identity, maas_token=maas_token, provider_data=provider_data, tools=prompt["mcp_tools"]
+            ),
             arguments=arguments,
         )
 
@@ -160,7 +179,7 @@ class LlamaStackResponses(LlamaStackOperations):
         @asynccontextmanager
         async def events() -> AsyncIterator[AsyncIterator[StackEvent]]:
             async with self._events(ask) as frames:
-                yield events_of(ask.operation, frames)
+                yield _typed(ask, frames)
 
         return events()
 
@@ -171,6 +190,12 @@ class LlamaStackResponses(LlamaStackOperations):
                 yield _untouched(frames)
 
         return events()
+
+
+async def _typed(ask: Ask, frames: AsyncIterator[Frame]) -> AsyncIterator[StackEvent]:
+    with coded(ask.secrets):
+        async for event in events_of(ask.operation, frames):
+            yield event
 
 
 async def _untouched(frames: AsyncIterator[Frame]) -> AsyncIterator[RawEvent]:

@@ -10,6 +10,7 @@ from understudy.domain.errors import (
     InvalidRequestError,
     MaxRetriesExceededError,
     MissingIdentityError,
+    NotFoundError,
     OverloadedError,
     ProviderError,
     RequestTimeoutError,
@@ -51,6 +52,8 @@ def _code_of(error: ProviderError) -> str:
         return _code_of(error.last_error)
     if isinstance(error, _NETWORK) or (error.status is not None and error.status >= 500):
         return "SERVER_UNAVAILABLE"
+    if error.status is None and isinstance(error, NotFoundError):
+        return "NOT_FOUND"  # there is no address to ask
     if error.status == 401 or isinstance(error, MissingIdentityError):
         return "UNAUTHORIZED"
     if error.status == 400 or (error.status is None and isinstance(error, InvalidRequestError)):
