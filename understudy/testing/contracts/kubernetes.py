@@ -13,13 +13,10 @@ The cluster behind the clients must let the stage's ``add`` put objects in, as a
 # ruff: noqa: S101 - pytest shows what an assertion compared
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
-import yaml
 
 from understudy.domain.errors import (
     AuthenticationError,
@@ -33,43 +30,19 @@ from understudy.domain.errors import (
     ServerError,
 )
 from understudy.domain.identity import RequestIdentity
-from understudy.domain.kubernetes import ConfigMap, KubernetesClient, PlaygroundModel
+from understudy.domain.kubernetes import KubernetesClient
+from understudy.testing.contracts.kubernetes_distributions import DistributionContract
+from understudy.testing.contracts.kubernetes_stage import (
+    MODEL,
+    WORK,
+    Grant,
+    KubernetesStage,
+    Refuse,
+    namespace_manifest,
+)
 
 __all__ = ["Grant", "KubernetesContract", "KubernetesStage", "Refuse"]
 
-
-class Grant(Protocol):
-    """Makes a user and gives the identity."""
-
-    def __call__(
-        self, name: str, /, *, admin: bool = False, verbs: Sequence[str] = (), namespaces: Sequence[str] = ()
-    ) -> RequestIdentity:
-        """``verbs`` on everything in ``namespaces``; ``*`` also allows what is in none."""
-        ...
-
-
-class Refuse(Protocol):
-    """Lets the cluster answer requests with a status."""
-
-    def __call__(self, verb: str, resource: str, /, *, code: int, reason: str, times: int | None = None) -> None:
-        """``times`` times, or always."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KubernetesStage:
-    """What the contract plays on: ``client`` makes a client for an identity, the rest prepares the cluster."""
-
-    client: Callable[[RequestIdentity], KubernetesClient]
-    grant: Grant
-    add: Callable[[Mapping[str, Any]], Mapping[str, Any]]
-    refuse: Refuse
-    requests: Callable[[], list[tuple[str, str]]]
-    """The method and path of the requests that the cluster has seen."""
-
-
-_WORK = ("get", "list", "create", "update", "delete")
-_MODEL = PlaygroundModel(name="granite", url="https://granite.example.com/v1", max_tokens=4096)
 _ASSET = {"opendatahub.io/genai-asset": "true"}
 _STATUSES: list[tuple[int, str, type[ProviderError], str]] = [
     (400, "BadRequest", InvalidRequestError, "INVALID_REQUEST"),
@@ -83,11 +56,6 @@ _STATUSES: list[tuple[int, str, type[ProviderError], str]] = [
     (503, "ServiceUnavailable", OverloadedError, "SERVER_UNAVAILABLE"),
     (504, "Timeout", OverloadedError, "SERVER_UNAVAILABLE"),
 ]
-
-
-def _namespace(name: str, **annotations: str) -> dict[str, Any]:
-    noted = {f"openshift.io/{key.replace('_', '-')}": value for key, value in annotations.items()}
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "annotations": noted}}
 
 
 def _served(name: str, *, ready: bool, labels: Mapping[str, str], kind: str = "InferenceService") -> dict[str, Any]:
@@ -105,19 +73,8 @@ def _served(name: str, *, ready: bool, labels: Mapping[str, str], kind: str = "I
     }
 
 
-class KubernetesContract:
+class KubernetesContract(DistributionContract):
     """The promises of the KubernetesClient port."""
-
-    @pytest.fixture
-    def stage(self) -> KubernetesStage:
-        """The clients under test and their cluster; a subclass gives it."""
-        raise NotImplementedError("give the contract a `stage` fixture")
-
-    @pytest.fixture
-    def client(self, stage: KubernetesStage) -> KubernetesClient:
-        """A client of a user who works in the namespace ``team``."""
-        stage.add(_namespace("team"))
-        return stage.client(stage.grant("ann", verbs=_WORK, namespaces=("team",)))
 
     def test_is_a_kubernetes_client(self, client: KubernetesClient) -> None:
         """It has every operation of the port."""
@@ -135,14 +92,14 @@ class KubernetesContract:
 
     def test_gives_the_token(self, stage: KubernetesStage) -> None:
         """The user's own token comes back, and validating it is silent."""
-        identity = stage.grant("ann", verbs=_WORK, namespaces=("team",))
+        identity = stage.grant("ann", verbs=WORK, namespaces=("team",))
         client = stage.client(identity)
         client.validate_request_identity()
         assert client.bearer_token() == identity.token
 
     async def test_an_unknown_token_is_unauthorised(self, stage: KubernetesStage) -> None:
         """The cluster's 401 is an AuthenticationError that does not show the token."""
-        stage.grant("ann", verbs=_WORK, namespaces=("team",))
+        stage.grant("ann", verbs=WORK, namespaces=("team",))
         with pytest.raises(AuthenticationError) as caught:
             await stage.client(RequestIdentity.of("sha256~wrong-token")).get_user()
         assert (caught.value.status, caught.value.code) == (401, "UNAUTHORIZED")
@@ -150,15 +107,15 @@ class KubernetesContract:
 
     async def test_knows_the_user(self, stage: KubernetesStage) -> None:
         """A user has its name; a service account only its last part."""
-        person = stage.client(stage.grant("ann", verbs=_WORK, namespaces=("team",)))
-        account = stage.client(stage.grant("system:serviceaccount:team:robot", verbs=_WORK, namespaces=("team",)))
+        person = stage.client(stage.grant("ann", verbs=WORK, namespaces=("team",)))
+        account = stage.client(stage.grant("system:serviceaccount:team:robot", verbs=WORK, namespaces=("team",)))
         assert (await person.get_user(), await account.get_user()) == ("ann", "robot")
 
     async def test_knows_what_the_user_may(self, stage: KubernetesStage) -> None:
         """Access reviews tell users apart."""
-        stage.add(_namespace("team"))
+        stage.add(namespace_manifest("team"))
         admin = stage.client(stage.grant("root", admin=True))
-        member = stage.client(stage.grant("ann", verbs=_WORK, namespaces=("team",)))
+        member = stage.client(stage.grant("ann", verbs=WORK, namespaces=("team",)))
         reader = stage.client(stage.grant("bob", verbs=("get", "list"), namespaces=("*",)))
         assert [await one.is_cluster_admin() for one in (admin, member, reader)] == [True, False, False]
         assert [await one.can_list_namespaces() for one in (admin, member, reader)] == [True, False, True]
@@ -167,7 +124,7 @@ class KubernetesContract:
 
     async def test_lists_namespaces(self, stage: KubernetesStage) -> None:
         """Whoever may list them sees them with their own titles."""
-        stage.add(_namespace("team", display_name="The Team"))
+        stage.add(namespace_manifest("team", display_name="The Team"))
         listed = await stage.client(stage.grant("root", admin=True)).list_namespaces()
         found = {each.name: each for each in listed}
         assert found["team"].display_name == "The Team"
@@ -175,8 +132,8 @@ class KubernetesContract:
 
     async def test_falls_back_to_projects(self, stage: KubernetesStage) -> None:
         """Whoever may not list namespaces sees the projects; those that cannot be read keep the project's title."""
-        stage.add(_namespace("team", display_name="The Team"))
-        stage.add(_namespace("other"))
+        stage.add(namespace_manifest("team", display_name="The Team"))
+        stage.add(namespace_manifest("other"))
         client = stage.client(stage.grant("ann", verbs=("get",), namespaces=("team",)))
         assert [each.name for each in await client.list_namespaces()] == ["team"]
         stage.refuse("get", "namespaces", code=403, reason="Forbidden")
@@ -195,7 +152,7 @@ class KubernetesContract:
         [
             lambda client: client.get_aa_models("secret"),
             lambda client: client.get_llama_stack_distributions("secret"),
-            lambda client: client.create_llama_stack_distribution("secret", models=[_MODEL]),
+            lambda client: client.create_llama_stack_distribution("secret", models=[MODEL]),
             lambda client: client.delete_llama_stack_distribution("secret", "lsd-genai-playground"),
             lambda client: client.get_config_map("secret", "llama-stack-config"),
             lambda client: client.get_model_provider_info("secret", "granite"),
@@ -206,7 +163,7 @@ class KubernetesContract:
         self, stage: KubernetesStage, client: KubernetesClient, ask: Any
     ) -> None:
         """Without the right to list distributions there, nothing but the review is asked."""
-        stage.add(_namespace("secret"))
+        stage.add(namespace_manifest("secret"))
         before = len(stage.requests())
         with pytest.raises(PermissionDeniedError) as caught:
             await ask(client)
@@ -256,171 +213,17 @@ class KubernetesContract:
         with pytest.raises(PermissionDeniedError):
             await client.get_aa_models("team")
 
-    async def test_creates_reads_and_deletes_a_distribution(self, client: KubernetesClient) -> None:
-        """What is created can be listed and read; deleting it deletes its configuration too."""
-        made = await client.create_llama_stack_distribution("team", models=[_MODEL])
-        assert (made.name, made.namespace, made.phase) == ("lsd-genai-playground", "team", "")
-        assert made.uid
-        (listed,) = await client.get_llama_stack_distributions("team")
-        assert (listed.name, listed.uid, listed.config_map) == (made.name, made.uid, "llama-stack-config")
-        info = await client.get_model_provider_info("team", "granite")
-        assert (info.provider_type, info.url) == ("remote::vllm", _MODEL.url)
-        await client.delete_llama_stack_distribution("team", made.name)
-        assert await client.get_llama_stack_distributions("team") == ()
-        with pytest.raises(NotFoundError):
-            await client.get_config_map("team", "llama-stack-config")
-
-    async def test_writes_a_run_yaml(self, client: KubernetesClient) -> None:
-        """The configuration is YAML with every model and its provider, and no credential."""
-        other = PlaygroundModel(name="mistral", url="https://mistral.example.com/v1")
-        await client.create_llama_stack_distribution("team", models=[_MODEL, other])
-        found = await client.get_config_map("team", "llama-stack-config")
-        assert isinstance(found, ConfigMap)
-        run = yaml.safe_load(found.data["run.yaml"])
-        assert [model["model_id"] for model in run["models"]] == ["granite", "mistral"]
-        configs = [provider["config"] for provider in run["providers"]["inference"]]
-        assert [config["url"] for config in configs] == [_MODEL.url, other.url]
-        assert configs[0]["max_tokens"] == 4096
-        assert all(config["api_token"].startswith("${env.") for config in configs)
-
-    async def test_refuses_a_second_distribution(self, client: KubernetesClient) -> None:
-        """A namespace has one distribution at most."""
-        await client.create_llama_stack_distribution("team", models=[_MODEL])
-        with pytest.raises(InvalidRequestError) as caught:
-            await client.create_llama_stack_distribution("team", models=[_MODEL])
-        assert (caught.value.status, caught.value.code) == (409, "ALREADY_EXISTS")
-
-    async def test_of_two_creations_at_once_one_is_refused(self, client: KubernetesClient) -> None:
-        """Two users press the button: one distribution, one error."""
-        made = await asyncio.gather(
-            *(client.create_llama_stack_distribution("team", models=[_MODEL]) for _ in range(2)), return_exceptions=True
-        )
-        errors = [each for each in made if isinstance(each, InvalidRequestError)]
-        assert [error.code for error in errors] == ["ALREADY_EXISTS"]
-        assert len(await client.get_llama_stack_distributions("team")) == 1
-
-    async def test_looks_up_where_a_model_is_served(self, stage: KubernetesStage, client: KubernetesClient) -> None:
-        """Without a URL, the model's service and its account's token are found in the namespace."""
-        meta = {"namespace": "team"}
-        port = {"name": "http", "port": 8080}
-        stage.add({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "granite-sa", **meta}})
-        stage.add(
-            {
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "type": "kubernetes.io/service-account-token",
-                "metadata": {
-                    "name": "granite-sa-token",
-                    "annotations": {"kubernetes.io/service-account.name": "granite-sa"},
-                    **meta,
-                },
-            }
-        )
-        stage.add(
-            {
-                "apiVersion": "v1",
-                "kind": "Service",
-                "metadata": {"name": "granite-predictor", **meta},
-                "spec": {"ports": [port]},
-            }
-        )
-        await client.create_llama_stack_distribution("team", models=[PlaygroundModel(name="granite")])
-        info = await client.get_model_provider_info("team", "granite")
-        assert info.url == "http://granite-predictor.team.svc.cluster.local:8080/v1"
-
-    async def test_a_model_that_nothing_serves_makes_nothing(self, client: KubernetesClient) -> None:
-        """The lookup comes before anything is made."""
-        with pytest.raises(NotFoundError, match="nothing was made"):
-            await client.create_llama_stack_distribution("team", models=[PlaygroundModel(name="granite")])
-        assert await client.get_llama_stack_distributions("team") == ()
-
-    async def test_an_empty_list_of_models_is_refused_unsent(
-        self, stage: KubernetesStage, client: KubernetesClient
-    ) -> None:
-        """A distribution without models is nobody's wish."""
-        before = len(stage.requests())
-        with pytest.raises(InvalidRequestError, match="at least one model"):
-            await client.create_llama_stack_distribution("team", models=[])
-        assert len(stage.requests()) == before
-
-    async def test_a_conflict_is_read_again_and_retried(self, stage: KubernetesStage, client: KubernetesClient) -> None:
-        """Somebody changed the ConfigMap between our reading and writing: the owner is set all the same."""
-        stage.refuse("update", "configmaps", code=409, reason="Conflict", times=2)
-        made = await client.create_llama_stack_distribution("team", models=[_MODEL])
-        await client.delete_llama_stack_distribution("team", made.name)
-        with pytest.raises(NotFoundError):
-            await client.get_config_map("team", "llama-stack-config")
-
-    async def test_a_conflict_without_end_is_told_and_undone(
-        self, stage: KubernetesStage, client: KubernetesClient
-    ) -> None:
-        """After a few attempts the conflict is the error, and the distribution is gone again."""
-        stage.refuse("update", "configmaps", code=409, reason="Conflict")
-        with pytest.raises(InvalidRequestError) as caught:
-            await client.create_llama_stack_distribution("team", models=[_MODEL])
-        assert caught.value.code == "CONFLICT"
-        assert await client.get_llama_stack_distributions("team") == ()
-
-    async def test_a_configuration_that_was_left_behind_is_taken_over(
-        self, stage: KubernetesStage, client: KubernetesClient
-    ) -> None:
-        """An old ConfigMap of the same name gets the new content and the new owner."""
-        stage.add(
-            {
-                "apiVersion": "v1",
-                "kind": "ConfigMap",
-                "metadata": {"name": "llama-stack-config", "namespace": "team"},
-                "data": {"run.yaml": "models: []"},
-            }
-        )
-        await client.create_llama_stack_distribution("team", models=[_MODEL])
-        assert (await client.get_model_provider_info("team", "granite")).url == _MODEL.url
-
-    async def test_a_distribution_of_somebody_else_is_not_ours(
-        self, stage: KubernetesStage, client: KubernetesClient
-    ) -> None:
-        """Without the dashboard's label it is neither listed nor deleted."""
-        stage.add(
-            {
-                "apiVersion": "llamastack.io/v1alpha1",
-                "kind": "LlamaStackDistribution",
-                "metadata": {"name": "theirs", "namespace": "team"},
-                "spec": {"server": {"distribution": {"name": "starter"}}},
-            }
-        )
-        assert await client.get_llama_stack_distributions("team") == ()
-        with pytest.raises(NotFoundError):
-            await client.delete_llama_stack_distribution("team", "theirs")
-
     async def test_a_namespace_that_does_not_exist_is_empty(self, stage: KubernetesStage) -> None:
         """Listing there gives an empty list, as a real API server does."""
         client = stage.client(stage.grant("root", admin=True))
         assert await client.get_llama_stack_distributions("nowhere") == ()
         with pytest.raises(NotFoundError, match="nowhere"):
-            await client.create_llama_stack_distribution("nowhere", models=[_MODEL])
-
-    async def test_what_is_not_in_the_configuration_is_not_found(
-        self, stage: KubernetesStage, client: KubernetesClient
-    ) -> None:
-        """A missing ConfigMap and a missing model are both NotFoundError; broken YAML is not."""
-        with pytest.raises(NotFoundError):
-            await client.get_model_provider_info("team", "granite")
-        config = {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {"name": "llama-stack-config", "namespace": "team"},
-        }
-        stage.add({**config, "data": {"run.yaml": "models: []"}})
-        with pytest.raises(NotFoundError, match="granite"):
-            await client.get_model_provider_info("team", "granite")
-        stage.add({**config, "data": {"run.yaml": "models: ["}})
-        with pytest.raises(ProviderError, match="not YAML"):
-            await client.get_model_provider_info("team", "granite")
+            await client.create_llama_stack_distribution("nowhere", models=[MODEL])
 
     async def test_follows_pages(self, stage: KubernetesStage) -> None:
         """A list of more than one page is whole."""
         for number in range(501):
-            stage.add(_namespace(f"team-{number:03}"))
+            stage.add(namespace_manifest(f"team-{number:03}"))
         listed = await stage.client(stage.grant("root", admin=True)).list_namespaces()
         assert len({each.name for each in listed if each.name.startswith("team-")}) == 501
 

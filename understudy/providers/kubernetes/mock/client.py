@@ -14,7 +14,8 @@ from understudy.domain.secrets import Secret
 from understudy.providers.http.answers import ErrorAnswer
 from understudy.providers.kubernetes.errors import status_error
 from understudy.providers.kubernetes.mock.cluster import Cluster
-from understudy.providers.kubernetes.operations import KubernetesOperations, Work
+from understudy.providers.kubernetes.operations import KubernetesOperations
+from understudy.providers.kubernetes.steps import Work
 from understudy.providers.scenarios import PlatformCalls, Scenarios
 
 __all__ = ["MockKubernetesClient", "MockKubernetesService"]
