@@ -38,7 +38,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 
 @contextlib.contextmanager
 def serving(app: Any) -> Iterator[str]:
-    listener = socket.socket()
+    # With its protocol named, asyncio sends small pieces at once; without, each waits for an acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
