@@ -115,7 +115,7 @@ def _client_of_one_user() -> Callable[[], Awaitable[None]]:
 
 
 def _generator_of_one_user_and_call() -> Callable[[], Awaitable[None]]:
-    from understudy.providers.generation.build import build_real
+    from understudy.providers.generation.choosing.build import build_real
 
     found: list[understudy.ApplicationContainer] = []
 

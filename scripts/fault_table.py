@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from understudy.config.models.http import HttpSettings
-from understudy.providers.generation.build import build_real
-from understudy.providers.generation.catalog import builtin_registry
-from understudy.providers.generation.sections import validate
+from understudy.providers.generation.choosing.build import build_real
+from understudy.providers.generation.choosing.catalog import builtin_registry
+from understudy.providers.generation.choosing.sections import validate
 from understudy.providers.http import HttpClients
 from understudy.testing.faults import FAULTS, GROUPS, MARGIN, Fault, FaultServer, LogTap, Outcome, drive, peak_memory
 

@@ -30,7 +30,7 @@ from understudy.config.schema import field_descriptions
 from understudy.domain import errors
 from understudy.domain.capabilities import Capabilities, ModelLimits
 from understudy.domain.secrets import Secret
-from understudy.providers.generation.catalog import generation_registry
+from understudy.providers.generation.choosing.catalog import generation_registry
 from understudy.providers.registry import ProviderSpec
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

@@ -98,13 +98,13 @@ if TYPE_CHECKING:
         UsageEvent,
     )
     from understudy.domain.secrets import Secret
-    from understudy.providers.generation.catalog import generation_registry
-    from understudy.providers.generation.factory import ProviderFactory
-    from understudy.providers.generation.fallback import FallbackGenerator
-    from understudy.providers.generation.fallback_policy import FallbackPolicy
-    from understudy.providers.generation.manager import ProviderManager
+    from understudy.providers.generation.choosing.catalog import generation_registry
+    from understudy.providers.generation.choosing.factory import ProviderFactory
+    from understudy.providers.generation.choosing.manager import ProviderManager
+    from understudy.providers.generation.fallback.generator import FallbackGenerator
+    from understudy.providers.generation.fallback.policy import FallbackPolicy
+    from understudy.providers.generation.health.monitor import HealthMonitor
     from understudy.providers.generation.mock import MockGenerator, MockScript
-    from understudy.providers.generation.monitor import HealthMonitor
     from understudy.providers.registry import ProviderRegistry
     from understudy.providers.spec import ProviderSpec
 
@@ -302,16 +302,16 @@ _HOMES = {
         "UsageEvent",
     ),
     "domain.secrets": ("Secret",),
-    "providers.generation.catalog": ("generation_registry",),
-    "providers.generation.factory": ("ProviderFactory",),
-    "providers.generation.fallback": ("FallbackGenerator",),
-    "providers.generation.fallback_policy": ("FallbackPolicy",),
-    "providers.generation.manager": ("ProviderManager",),
+    "providers.generation.choosing.catalog": ("generation_registry",),
+    "providers.generation.choosing.factory": ("ProviderFactory",),
+    "providers.generation.fallback.generator": ("FallbackGenerator",),
+    "providers.generation.fallback.policy": ("FallbackPolicy",),
+    "providers.generation.choosing.manager": ("ProviderManager",),
     "providers.generation.mock": (
         "MockGenerator",
         "MockScript",
     ),
-    "providers.generation.monitor": ("HealthMonitor",),
+    "providers.generation.health.monitor": ("HealthMonitor",),
     "providers.registry": ("ProviderRegistry",),
     "providers.spec": ("ProviderSpec",),
 }

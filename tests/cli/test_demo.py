@@ -83,7 +83,7 @@ def test_with_nothing_in_the_environment_all_of_it_works(demo):
 
 
 def test_every_built_in_provider_is_among_the_cases():
-    from understudy.providers.generation.catalog import BUILT_IN
+    from understudy.providers.generation.choosing.catalog import BUILT_IN
 
     assert {case.provider for case in CASES} == {name for name, *_ in BUILT_IN}
 

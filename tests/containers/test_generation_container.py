@@ -23,7 +23,7 @@ from understudy import (
 from understudy.containers.generation import GenerationContainer
 from understudy.containers.switch import Switch
 from understudy.domain.capabilities import Capabilities
-from understudy.providers.generation.catalog import BUILT_IN, builtin_registry
+from understudy.providers.generation.choosing.catalog import BUILT_IN, builtin_registry
 
 ACME = ProviderSpec(
     name="acme",

@@ -22,7 +22,7 @@ from understudy import (
     open_container,
 )
 from understudy.containers.opening import build_container
-from understudy.providers.generation.catalog import builtin_registry
+from understudy.providers.generation.choosing.catalog import builtin_registry
 
 ANSWER = {
     "id": "msg_1",

@@ -20,7 +20,7 @@ from understudy.config.models.generation import (
     OllamaSettings,
 )
 from understudy.config.models.http import HttpOverrides, HttpSettings, RetryOverrides
-from understudy.providers.generation.catalog import builtin_registry
+from understudy.providers.generation.choosing.catalog import builtin_registry
 from understudy.providers.http.clients import HttpClients
 from understudy.providers.spec import load
 

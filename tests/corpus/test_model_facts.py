@@ -9,9 +9,9 @@ import pytest
 from understudy.domain.capabilities import check_request
 from understudy.domain.errors import UnsupportedCapabilityError
 from understudy.domain.requests import GenerationRequest, Tool
-from understudy.providers.generation.specs.claude import SPEC as CLAUDE
-from understudy.providers.generation.specs.codex import SPEC as CODEX
-from understudy.providers.generation.specs.gemini import SPEC as GEMINI
+from understudy.providers.generation.anthropic.spec import SPEC as CLAUDE
+from understudy.providers.generation.gemini.spec import SPEC as GEMINI
+from understudy.providers.generation.openai.spec import SPEC as CODEX
 
 SPECS = {"anthropic": CLAUDE, "openai": CODEX, "gemini": GEMINI, "vertex": GEMINI}
 

@@ -14,7 +14,7 @@ import pytest
 import understudy
 from understudy import ProviderError
 from understudy.domain import errors
-from understudy.providers.generation.catalog import BUILT_IN
+from understudy.providers.generation.choosing.catalog import BUILT_IN
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "providers"
 SAID = re.compile(r"(?:`(?P<code>\w+)`|\"(?P<words>[^\"]+)\")(?: \((?:its status is )?(?P<status>\d{3})\))?")

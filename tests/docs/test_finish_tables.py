@@ -12,7 +12,7 @@ import pytest
 
 import understudy
 from understudy import FinishReason
-from understudy.providers.generation.catalog import BUILT_IN
+from understudy.providers.generation.choosing.catalog import BUILT_IN
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "providers"
 WORD = re.compile(r"`(?:done_reason: )?(\w+)`")

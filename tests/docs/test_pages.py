@@ -18,7 +18,7 @@ import yaml
 from understudy.domain import errors
 from understudy.domain.requests import GenerationOptions
 from understudy.domain.results import GenerationResult, StreamEvent
-from understudy.providers.generation.catalog import BUILT_IN
+from understudy.providers.generation.choosing.catalog import BUILT_IN
 from understudy.providers.generation.mock.calls import CallLog
 from understudy.providers.generation.mock.matching import Conditions
 

@@ -15,7 +15,7 @@ import uvicorn
 
 from understudy.config.models.generation import GenerationSettings, ProviderSettings
 from understudy.config.models.http import HttpSettings
-from understudy.providers.generation.build import build_real
+from understudy.providers.generation.choosing.build import build_real
 from understudy.providers.generation.mock import MockGenerator
 from understudy.providers.http.clients import HttpClients
 from understudy.testing.asgi import AsgiTransport

@@ -17,7 +17,7 @@ from understudy.domain.errors import (
     ProviderNotFoundError,
     ScriptError,
 )
-from understudy.providers.generation.build import build_real
+from understudy.providers.generation.choosing.build import build_real
 from understudy.providers.generation.mock import MockScript
 from understudy.providers.http.clients import HttpClients
 from understudy.testing.asgi import AsgiTransport

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from understudy.config.models.generation import ClaudeSettings, CodexSettings, GeminiSettings
 from understudy.config.models.http import HttpSettings
-from understudy.providers.generation.anthropic import ClaudeGenerator
-from understudy.providers.generation.gemini import GeminiGenerator
-from understudy.providers.generation.openai import CodexGenerator
+from understudy.providers.generation.anthropic.provider import ClaudeGenerator
+from understudy.providers.generation.gemini.provider import GeminiGenerator
+from understudy.providers.generation.openai.provider import CodexGenerator
 from understudy.providers.http import HttpClients
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from understudy.providers.generation.catalog import builtin_registry
+from understudy.providers.generation.choosing.catalog import builtin_registry
 from understudy.testing.faults import FAULTS, FaultServer, LogTap, drive
 
 PROVIDERS = ("claude", "codex", "gemini", "ollama", "deepseek")

@@ -6,8 +6,8 @@ import pytest
 
 from understudy.config.models.http import HttpSettings
 from understudy.domain.errors import ProviderError
-from understudy.providers.generation.build import build_real
-from understudy.providers.generation.sections import validate
+from understudy.providers.generation.choosing.build import build_real
+from understudy.providers.generation.choosing.sections import validate
 from understudy.providers.http import HttpClients
 from understudy.testing.faults import FAULTS, drive
 

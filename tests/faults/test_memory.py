@@ -17,9 +17,9 @@ SCRIPT = """
 import asyncio, sys
 from understudy.config.models.http import HttpSettings
 from understudy.domain.errors import MaxRetriesExceededError, ProviderError
-from understudy.providers.generation.build import build_real
-from understudy.providers.generation.catalog import builtin_registry
-from understudy.providers.generation.sections import validate
+from understudy.providers.generation.choosing.build import build_real
+from understudy.providers.generation.choosing.catalog import builtin_registry
+from understudy.providers.generation.choosing.sections import validate
 from understudy.providers.http import HttpClients
 from understudy.testing.faults import peak_memory
 

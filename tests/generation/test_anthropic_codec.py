@@ -36,8 +36,8 @@ from understudy.domain.results import (
     Usage,
     UsageEvent,
 )
-from understudy.providers.generation.anthropic_codec import AnthropicCodec
-from understudy.providers.generation.wire import ErrorAnswer
+from understudy.providers.generation.anthropic.codec import AnthropicCodec
+from understudy.providers.generation.wire.codec import ErrorAnswer
 
 CODEC = AnthropicCodec()
 

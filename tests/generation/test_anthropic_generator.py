@@ -26,7 +26,7 @@ from understudy.domain.messages import Message, ToolResultPart
 from understudy.domain.requests import Tool
 from understudy.domain.results import FinishEvent, FinishReason, TextEvent, Usage
 from understudy.domain.secrets import Secret
-from understudy.providers.generation.anthropic import ClaudeGenerator
+from understudy.providers.generation.anthropic.provider import ClaudeGenerator
 from understudy.providers.http.clients import HttpClients
 
 KEY = "sk-ant-test-key"

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from understudy.domain.errors import InvalidRequestError
 from understudy.domain.messages import ImagePart, Message, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from understudy.domain.requests import GenerationRequest, Tool
-from understudy.providers.generation.anthropic_codec import AnthropicCodec
+from understudy.providers.generation.anthropic.codec import AnthropicCodec
 
 WEATHER = Tool(
     name="get_weather",

@@ -8,7 +8,7 @@ from understudy.domain.errors import InvalidRequestError, QuotaExceededError, Un
 from understudy.domain.messages import ImagePart, Message, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from understudy.domain.requests import Tool
 from understudy.domain.results import FinishReason, Usage
-from understudy.providers.generation.deepseek import DeepSeekGenerator
+from understudy.providers.generation.deepseek.provider import DeepSeekGenerator
 
 
 def completion(finish="stop", usage=None, **message):

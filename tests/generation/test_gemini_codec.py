@@ -35,8 +35,8 @@ from understudy.domain.results import (
     Usage,
     UsageEvent,
 )
-from understudy.providers.generation.gemini_codec import GeminiCodec
-from understudy.providers.generation.wire import ErrorAnswer
+from understudy.providers.generation.gemini.codec import GeminiCodec
+from understudy.providers.generation.wire.codec import ErrorAnswer
 
 CODEC = GeminiCodec()
 

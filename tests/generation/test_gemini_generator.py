@@ -27,7 +27,7 @@ from understudy.domain.messages import Message, ToolResultPart
 from understudy.domain.requests import Tool
 from understudy.domain.results import FinishReason, Usage
 from understudy.domain.secrets import Secret
-from understudy.providers.generation.gemini import GeminiGenerator
+from understudy.providers.generation.gemini.provider import GeminiGenerator
 from understudy.providers.http.clients import HttpClients
 
 KEY = "AIza-test-key"

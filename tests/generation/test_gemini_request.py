@@ -8,7 +8,7 @@ import pytest
 
 from understudy.domain.messages import ImagePart, Message, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from understudy.domain.requests import GenerationRequest, Tool
-from understudy.providers.generation.gemini_codec import GeminiCodec
+from understudy.providers.generation.gemini.codec import GeminiCodec
 
 LOOK = Tool(name="look", description="Look.", parameters={"type": "object", "properties": {"at": {"type": "string"}}})
 

@@ -12,13 +12,13 @@ from understudy.domain.errors import ConfigurationError, OverloadedError, Provid
 from understudy.domain.health import HealthStatus
 from understudy.domain.messages import ImagePart, Message, TextPart, ToolCallPart, ToolResultPart
 from understudy.domain.requests import GenerationRequest, Tool
-from understudy.providers.generation.anthropic import ClaudeGenerator
-from understudy.providers.generation.catalog import generation_registry
-from understudy.providers.generation.http_generator import HttpGenerator
-from understudy.providers.generation.openai import CodexGenerator
-from understudy.providers.generation.openai_chat import ChatCodec, ChatDialect
-from understudy.providers.generation.specs.codex import SPEC
-from understudy.providers.generation.token_estimate import estimate_tokens
+from understudy.providers.generation.anthropic.provider import ClaudeGenerator
+from understudy.providers.generation.choosing.catalog import generation_registry
+from understudy.providers.generation.openai.chat import ChatCodec, ChatDialect
+from understudy.providers.generation.openai.provider import CodexGenerator
+from understudy.providers.generation.openai.spec import SPEC
+from understudy.providers.generation.wire.http_generator import HttpGenerator
+from understudy.providers.generation.wire.token_estimate import estimate_tokens
 
 WHOLE = {
     "id": "c1",
@@ -122,7 +122,7 @@ async def test_requests_users_take_turns(codex, answer, sse):
 
 
 async def test_health_without_a_turn_is_degraded(codex, answer, monkeypatch):
-    monkeypatch.setattr("understudy.providers.generation.http_generator.HEALTH_TIMEOUT", 0.01)
+    monkeypatch.setattr("understudy.providers.generation.wire.http_generator.HEALTH_TIMEOUT", 0.01)
     _, generator = codex(answer(WHOLE), rate={"requests_per_minute": 1})
     await generator.generate("Hi")
     health = await generator.health_check()

@@ -22,7 +22,7 @@ from understudy.domain.errors import (
 from understudy.domain.health import HealthStatus
 from understudy.domain.messages import Message, ToolCallPart
 from understudy.domain.results import FinishEvent, TextEvent, UsageEvent
-from understudy.providers.generation.openai import CodexGenerator
+from understudy.providers.generation.openai.provider import CodexGenerator
 
 WHOLE = {"id": "c1", "model": "m-1", "choices": [{"message": {"content": "Hello"}, "finish_reason": "stop"}]}
 HEAD = {"content-type": "application/json", "x-request-id": "req-1"}

@@ -5,13 +5,13 @@ import pytest
 from understudy.config.models.generation import ClaudeSettings, CodexSettings, GeminiSettings
 from understudy.domain.errors import InvalidRequestError, UnsupportedCapabilityError
 from understudy.domain.requests import Tool
-from understudy.providers.generation.anthropic import ClaudeGenerator
-from understudy.providers.generation.gemini import GeminiGenerator
+from understudy.providers.generation.anthropic.provider import ClaudeGenerator
+from understudy.providers.generation.anthropic.spec import SPEC as CLAUDE
+from understudy.providers.generation.gemini.provider import GeminiGenerator
+from understudy.providers.generation.gemini.spec import SPEC as GEMINI
 from understudy.providers.generation.mock import MockGenerator
-from understudy.providers.generation.openai import CodexGenerator
-from understudy.providers.generation.specs.claude import SPEC as CLAUDE
-from understudy.providers.generation.specs.codex import SPEC as CODEX
-from understudy.providers.generation.specs.gemini import SPEC as GEMINI
+from understudy.providers.generation.openai.provider import CodexGenerator
+from understudy.providers.generation.openai.spec import SPEC as CODEX
 
 TOOLS = [Tool(name="t")]
 FORCED = {"tools": TOOLS, "tool_choice": "required"}

@@ -34,8 +34,8 @@ from understudy.domain.results import (
     Usage,
     UsageEvent,
 )
-from understudy.providers.generation.ollama_codec import OllamaCodec
-from understudy.providers.generation.wire import ErrorAnswer
+from understudy.providers.generation.ollama.codec import OllamaCodec
+from understudy.providers.generation.wire.codec import ErrorAnswer
 
 CODEC = OllamaCodec()
 MADE = "2026-08-04T19:58:15.1Z"

@@ -28,7 +28,7 @@ from understudy.domain.messages import ImagePart, Message, ToolResultPart
 from understudy.domain.requests import Tool
 from understudy.domain.results import FinishReason, Usage
 from understudy.domain.secrets import Secret
-from understudy.providers.generation.ollama import OllamaGenerator
+from understudy.providers.generation.ollama.provider import OllamaGenerator
 from understudy.providers.http.clients import HttpClients
 
 NDJSON = {"content-type": "application/x-ndjson"}

@@ -8,7 +8,7 @@ import pytest
 
 from understudy.domain.messages import ImagePart, Message, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from understudy.domain.requests import GenerationRequest, Tool
-from understudy.providers.generation.ollama_codec import OllamaCodec
+from understudy.providers.generation.ollama.codec import OllamaCodec
 
 
 def encode(prompt: Any, *, stream: bool = False, **options: Any) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from understudy.config.models.generation import CodexSettings
 from understudy.domain.errors import InvalidRequestError, ResponseDecodeError, UnsupportedCapabilityError
 from understudy.domain.generation import Embedder, TextGenerator
 from understudy.domain.results import Usage
-from understudy.providers.generation.openai import CodexGenerator
-from understudy.providers.generation.specs.codex import SPEC
+from understudy.providers.generation.openai.provider import CodexGenerator
+from understudy.providers.generation.openai.spec import SPEC
 
 CHAT = {"choices": [{"message": {"content": "Hello"}, "finish_reason": "stop"}]}
 RESPONSE = {

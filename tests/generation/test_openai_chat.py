@@ -27,7 +27,7 @@ from understudy.domain.results import (
     Usage,
     UsageEvent,
 )
-from understudy.providers.generation.openai_chat import ChatCodec, ChatDialect
+from understudy.providers.generation.openai.chat import ChatCodec, ChatDialect
 from understudy.providers.http.answers import ErrorAnswer
 
 TOOL = Tool(name="add", description="Adds.", parameters={"type": "object", "properties": {"a": {"type": "integer"}}})

@@ -25,7 +25,7 @@ from understudy.domain.results import (
     Usage,
     UsageEvent,
 )
-from understudy.providers.generation.openai_responses import ResponsesCodec
+from understudy.providers.generation.openai.responses import ResponsesCodec
 
 CALL_ITEM = {"type": "function_call", "id": "fc_1", "call_id": "c1", "name": "add", "arguments": '{"a":1}'}
 CALL = ToolCallPart(id="c1", name="add", arguments={"a": 1}, arguments_text='{"a":1}')

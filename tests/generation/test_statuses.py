@@ -14,7 +14,7 @@ from understudy.domain.errors import (
     RequestTimeoutError,
     ServerError,
 )
-from understudy.providers.generation.statuses import provider_error
+from understudy.providers.generation.wire.statuses import provider_error
 
 
 @pytest.mark.parametrize(

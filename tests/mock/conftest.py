@@ -16,12 +16,12 @@ from understudy.config.models.generation import (
     ProviderSettings,
 )
 from understudy.domain.requests import Tool
+from understudy.providers.generation.anthropic.spec import SPEC as CLAUDE
+from understudy.providers.generation.deepseek.spec import SPEC as DEEPSEEK
+from understudy.providers.generation.gemini.spec import SPEC as GEMINI
 from understudy.providers.generation.mock import MockGenerator
-from understudy.providers.generation.specs.claude import SPEC as CLAUDE
-from understudy.providers.generation.specs.codex import SPEC as CODEX
-from understudy.providers.generation.specs.deepseek import SPEC as DEEPSEEK
-from understudy.providers.generation.specs.gemini import SPEC as GEMINI
-from understudy.providers.generation.specs.ollama import SPEC as OLLAMA
+from understudy.providers.generation.ollama.spec import SPEC as OLLAMA
+from understudy.providers.generation.openai.spec import SPEC as CODEX
 
 PROVIDERS: dict[str, tuple[type[ProviderSettings], Any]] = {
     "claude": (ClaudeSettings, CLAUDE),

@@ -15,7 +15,7 @@ from understudy.domain.errors import (
     ProviderError,
 )
 from understudy.domain.secrets import Secret
-from understudy.providers.generation.build import build, build_mock, build_real
+from understudy.providers.generation.choosing.build import build, build_mock, build_real
 
 KEYED = ProviderSettings(api_key=Secret("k"), model="m")
 

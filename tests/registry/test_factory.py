@@ -18,8 +18,8 @@ from understudy.domain.errors import (
 )
 from understudy.domain.health import HealthStatus
 from understudy.domain.secrets import Secret
-from understudy.providers.generation.factory import ProviderFactory
-from understudy.providers.generation.fallback import FallbackGenerator
+from understudy.providers.generation.choosing.factory import ProviderFactory
+from understudy.providers.generation.fallback.generator import FallbackGenerator
 from understudy.providers.registry import ProviderRegistry
 
 KEYED = {"api_key": Secret("k")}

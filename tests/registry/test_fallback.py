@@ -37,9 +37,9 @@ from understudy.domain.generation import TextGenerator
 from understudy.domain.health import HealthStatus
 from understudy.domain.requests import GenerationRequest
 from understudy.domain.results import FinishEvent, TextEvent
-from understudy.providers.generation.fallback import FallbackGenerator
-from understudy.providers.generation.fallback_policy import FallbackPolicy
-from understudy.providers.generation.monitor import HealthMonitor
+from understudy.providers.generation.fallback.generator import FallbackGenerator
+from understudy.providers.generation.fallback.policy import FallbackPolicy
+from understudy.providers.generation.health.monitor import HealthMonitor
 
 DOWN = OverloadedError("no capacity", provider="alpha", status=529)
 GOES_ON = [

@@ -17,8 +17,8 @@ from understudy.domain.errors import (
     ProviderNotFoundError,
     UnderstudyError,
 )
-from understudy.providers.generation.factory import ProviderFactory
-from understudy.providers.generation.manager import ProviderManager
+from understudy.providers.generation.choosing.factory import ProviderFactory
+from understudy.providers.generation.choosing.manager import ProviderManager
 from understudy.providers.registry import ProviderRegistry
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from understudy.domain.errors import ProviderNotFoundError
 from understudy.domain.health import Health, HealthStatus
-from understudy.providers.generation.monitor import HealthChange, HealthMonitor
+from understudy.providers.generation.health.monitor import HealthChange, HealthMonitor
 
 HEALTHY, DEGRADED = HealthStatus.HEALTHY, HealthStatus.DEGRADED
 UNHEALTHY, UNKNOWN = HealthStatus.UNHEALTHY, HealthStatus.UNKNOWN

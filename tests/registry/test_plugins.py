@@ -10,7 +10,12 @@ import pytest
 
 from understudy.config.models.generation import ProviderSettings
 from understudy.domain.errors import DuplicateProviderError, ProviderNotFoundError
-from understudy.providers.generation.catalog import ENTRY_POINTS, builtin_registry, generation_registry, plugin_models
+from understudy.providers.generation.choosing.catalog import (
+    ENTRY_POINTS,
+    builtin_registry,
+    generation_registry,
+    plugin_models,
+)
 from understudy.providers.registry import BrokenPlugin, ProviderRegistry
 
 GOOD = """

@@ -13,9 +13,9 @@ from understudy.config.models.base import Section
 from understudy.config.models.generation import ClaudeSettings, GenerationSettings, ProviderSettings
 from understudy.domain.errors import ConfigurationError, WiringError
 from understudy.domain.secrets import Secret
-from understudy.providers.generation.catalog import builtin_registry
-from understudy.providers.generation.from_env import settings_from_env
-from understudy.providers.generation.sections import provider_settings, settings_key
+from understudy.providers.generation.choosing.catalog import builtin_registry
+from understudy.providers.generation.choosing.from_env import settings_from_env
+from understudy.providers.generation.choosing.sections import provider_settings, settings_key
 
 KEY = "k-never-to-be-seen"
 
@@ -137,7 +137,7 @@ def test_a_variable_that_its_reader_refuses_is_named_and_its_value_hidden(monkey
         raise ValueError("must be a host")
 
     table = (Variable("CLAUDE_HOST", "generation.claude.base_url", refuse),)
-    monkeypatch.setattr("understudy.providers.generation.from_env.VARIABLES", table)
+    monkeypatch.setattr("understudy.providers.generation.choosing.from_env.VARIABLES", table)
 
     with pytest.raises(ConfigurationError, match=r"CLAUDE_HOST: .* must be a host") as caught:
         settings_from_env(builtin_registry().get("claude"), {"CLAUDE_HOST": KEY})

@@ -80,7 +80,7 @@ def check(ctx: click.Context, *, choice: SettingsChoice, as_json: bool) -> None:
     """Read and validate the settings; every fault is told, each with its place."""
     from understudy.cli.checks.choosing import unknown_names
     from understudy.config.files import shown
-    from understudy.providers.generation.catalog import generation_registry
+    from understudy.providers.generation.choosing.catalog import generation_registry
 
     registry = generation_registry()
     try:
@@ -121,7 +121,7 @@ def profiles(*, choice: SettingsChoice, as_json: bool) -> None:
 
 
 def _load(choice: SettingsChoice) -> LoadedSettings:
-    from understudy.providers.generation.catalog import generation_registry
+    from understudy.providers.generation.choosing.catalog import generation_registry
 
     return choice.load(generation_registry())
 

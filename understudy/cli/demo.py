@@ -21,7 +21,7 @@ from understudy.domain.generation import TextGenerator
 
 if TYPE_CHECKING:
     from understudy.containers.application import ApplicationContainer
-    from understudy.providers.generation.availability import Availability
+    from understudy.providers.generation.choosing.availability import Availability
 
 __all__ = ["demo"]
 
@@ -51,7 +51,7 @@ def demo(ctx: click.Context, *, prompt: str, choice: SettingsChoice) -> None:
 
 async def _show(prompt: str, choice: SettingsChoice, *, show_traceback: bool) -> bool:
     from understudy.containers.opening import open_container
-    from understudy.providers.generation.catalog import generation_registry
+    from understudy.providers.generation.choosing.catalog import generation_registry
 
     registry = generation_registry()
     loaded = choice.under(*QUICK).load(registry)
@@ -87,7 +87,7 @@ async def _real_answer(
 async def _stand_in_answer(prompt: str, rows: Sequence[Availability]) -> None:
     """The understudy goes on: nobody real is there, or nobody real could."""
     from understudy.containers.opening import open_container
-    from understudy.providers.generation.catalog import BUILT_IN
+    from understudy.providers.generation.choosing.catalog import BUILT_IN
 
     built_in = [name for name, *_ in BUILT_IN]
     absent = next(row.name for row in rows if row.name in built_in)

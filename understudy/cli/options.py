@@ -39,7 +39,7 @@ class SettingsChoice:
         Raises ConfigurationError with every fault.
         """
         from understudy.config import load_settings
-        from understudy.providers.generation.catalog import plugin_models
+        from understudy.providers.generation.choosing.catalog import plugin_models
 
         models = plugin_models(registry)
         return load_settings(self.path, profile=self.profile, set=self.assignments, plugin_models=models)
@@ -132,7 +132,7 @@ def complete_provider(_ctx: click.Context, _parameter: click.Parameter, incomple
     """The registered names and aliases that begin with ``incomplete``."""
     from click.shell_completion import CompletionItem
 
-    from understudy.providers.generation.catalog import generation_registry
+    from understudy.providers.generation.choosing.catalog import generation_registry
 
     names = [(name, spec.title) for spec in generation_registry() for name in (spec.name, *spec.aliases)]
     return [CompletionItem(name, help=title) for name, title in names if name.startswith(incomplete)]

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from understudy.config import LoadedSettings
-    from understudy.providers.generation.availability import Availability
-    from understudy.providers.generation.factory import ProviderFactory
+    from understudy.providers.generation.choosing.availability import Availability
+    from understudy.providers.generation.choosing.factory import ProviderFactory
     from understudy.providers.registry import BrokenPlugin
 
 __all__ = ["Row", "capability_table", "provider_rows", "provider_table", "providers"]
@@ -70,8 +70,8 @@ def providers(*, json_output: bool, choice: SettingsChoice) -> None:
 
     Nothing is sent: a local server counts as available until it is asked.
     """
-    from understudy.providers.generation.catalog import generation_registry
-    from understudy.providers.generation.factory import ProviderFactory
+    from understudy.providers.generation.choosing.catalog import generation_registry
+    from understudy.providers.generation.choosing.factory import ProviderFactory
     from understudy.providers.http.clients import HttpClients
 
     registry = generation_registry()
@@ -109,7 +109,7 @@ def _default(factory: ProviderFactory) -> str | None:
 
 
 def _row(each: Availability, factory: ProviderFactory, loaded: LoadedSettings, default: str | None) -> Row:
-    from understudy.providers.generation.sections import settings_key
+    from understudy.providers.generation.choosing.sections import settings_key
 
     spec = factory.registry.get(each.name)
     readable = each.use is not None

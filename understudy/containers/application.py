@@ -14,7 +14,7 @@ from understudy.containers.lifetime import Lifetime
 from understudy.containers.mounting import mount
 from understudy.containers.platform import PlatformContainer
 from understudy.domain.generation import TextGenerator
-from understudy.providers.generation.catalog import generation_registry
+from understudy.providers.generation.choosing.catalog import generation_registry
 from understudy.providers.registry import ProviderRegistry
 
 __all__ = ["ApplicationContainer"]

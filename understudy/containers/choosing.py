@@ -14,11 +14,11 @@ from understudy.containers.lifetime import Lifetime, kept
 from understudy.containers.switch import Choice, Switch
 from understudy.domain.errors import ProviderNotFoundError
 from understudy.domain.generation import TextGenerator
-from understudy.providers.generation.availability import Availability
-from understudy.providers.generation.build import build_mock, build_real
-from understudy.providers.generation.factory import ProviderFactory
-from understudy.providers.generation.manager import ProviderManager
-from understudy.providers.generation.sections import provider_settings, settings_key
+from understudy.providers.generation.choosing.availability import Availability
+from understudy.providers.generation.choosing.build import build_mock, build_real
+from understudy.providers.generation.choosing.factory import ProviderFactory
+from understudy.providers.generation.choosing.manager import ProviderManager
+from understudy.providers.generation.choosing.sections import provider_settings, settings_key
 from understudy.providers.registry import ProviderRegistry
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from understudy.containers.lifetime import Lifetime
 from understudy.containers.mounting import needs
 from understudy.containers.switch import Switch
 from understudy.domain.generation import TextGenerator
-from understudy.providers.generation.manager import ProviderManager
+from understudy.providers.generation.choosing.manager import ProviderManager
 from understudy.providers.registry import ProviderRegistry
 
 __all__ = ["GenerationContainer"]

@@ -15,7 +15,7 @@ from understudy.containers.joining import join_registered
 from understudy.containers.overriding import apply_overrides
 from understudy.containers.verify import Origin, verify
 from understudy.domain.errors import ConfigurationError
-from understudy.providers.generation.catalog import generation_registry, plugin_models
+from understudy.providers.generation.choosing.catalog import generation_registry, plugin_models
 from understudy.providers.registry import ProviderRegistry
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from understudy.cli.checks.base import Examination, Finding, failure, ok, warning
-from understudy.providers.generation.sections import settings_key
+from understudy.providers.generation.choosing.sections import settings_key
 
 __all__ = ["check_addresses", "check_proxies"]
 

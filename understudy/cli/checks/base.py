@@ -14,7 +14,7 @@ from understudy.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from understudy.config import LoadedSettings
-    from understudy.providers.generation.factory import ProviderFactory
+    from understudy.providers.generation.choosing.factory import ProviderFactory
     from understudy.providers.http.clients import HttpClients
     from understudy.providers.registry import ProviderRegistry
 
@@ -65,7 +65,7 @@ class Examination:
     @cached_property
     def registry(self) -> ProviderRegistry:
         """The generation providers, plugins included."""
-        from understudy.providers.generation.catalog import generation_registry
+        from understudy.providers.generation.choosing.catalog import generation_registry
 
         return generation_registry()
 
@@ -99,7 +99,7 @@ class Examination:
         """What makes the providers; None where the settings are not valid."""
         if self.loaded is None:
             return None
-        from understudy.providers.generation.factory import ProviderFactory
+        from understudy.providers.generation.choosing.factory import ProviderFactory
 
         return ProviderFactory(self.registry, self.loaded.settings.generation, self.http, plugins=self.loaded.plugins)
 

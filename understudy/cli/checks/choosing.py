@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from understudy.cli.checks.base import Examination, Finding, failure, ok, warning
 from understudy.config.loaded import LoadedSettings
 from understudy.domain.errors import Fault, NoProviderAvailableError, ProviderNotFoundError, near_match
-from understudy.providers.generation.sections import settings_key
+from understudy.providers.generation.choosing.sections import settings_key
 from understudy.providers.registry import ProviderRegistry
 
 __all__ = ["check_availability", "check_choice", "check_names", "unknown_names"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from understudy.cli.checks.base import Examination, Finding, ok, warning
 from understudy.config.tree import parse_key
 from understudy.domain.secrets import Secret
-from understudy.providers.generation.sections import settings_key
+from understudy.providers.generation.choosing.sections import settings_key
 
 __all__ = ["check_keys", "check_places"]
 

@@ -12,7 +12,7 @@ __all__ = ["check_plugins", "check_sections"]
 
 def check_plugins(examination: Examination) -> Iterator[Finding]:
     """Whether every announced provider can be imported and has a name of its own."""
-    from understudy.providers.generation.catalog import BUILT_IN
+    from understudy.providers.generation.choosing.catalog import BUILT_IN
 
     registry = examination.registry
     usable = list(registry.specs)

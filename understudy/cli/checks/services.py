@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from understudy.cli.checks.base import Examination, Finding, failure, ok, warning
 from understudy.domain.health import Health, HealthStatus
-from understudy.providers.generation.availability import Availability
-from understudy.providers.generation.factory import ProviderFactory
+from understudy.providers.generation.choosing.availability import Availability
+from understudy.providers.generation.choosing.factory import ProviderFactory
 
 __all__ = ["check_health"]
 

@@ -11,9 +11,9 @@ from understudy.domain.errors import PermissionDeniedError, ProviderError, Quota
 from understudy.domain.generation import ModelInfo
 from understudy.domain.messages import ImagePart, Part, ReasoningPart, TextPart, ToolCallPart
 from understudy.domain.results import GenerationResult, Usage
-from understudy.providers.generation.call_ids import is_generated
 from understudy.providers.generation.mock.events import pieces
 from understudy.providers.generation.mock.manners import dialect_of
+from understudy.providers.generation.wire.call_ids import is_generated
 from understudy.testing.emulators.exchange import JSON, Asked, Piece, Received, Whole, json_bytes
 from understudy.testing.emulators.gemini_reading import read_contents, read_texts
 from understudy.testing.emulators.sse import sse

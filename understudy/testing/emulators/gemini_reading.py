@@ -9,7 +9,7 @@ from typing import Any
 
 from understudy.domain.messages import ImagePart, Part, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
 from understudy.domain.requests import GenerationRequest, ReasoningEffort, Tool
-from understudy.providers.generation.call_ids import generated_id
+from understudy.providers.generation.wire.call_ids import generated_id
 from understudy.testing.emulators.exchange import Asked, BadRequestError
 from understudy.testing.emulators.reading import Turns, decoded_image, field, items, needed
 

@@ -15,10 +15,10 @@ from understudy.domain.results import (
     ToolCallDeltaEvent,
     Usage,
 )
-from understudy.providers.generation.arguments import arguments_text
 from understudy.providers.generation.mock.dialects import Dialect
 from understudy.providers.generation.mock.events import events_of, pieces
 from understudy.providers.generation.mock.manners import dialect_of
+from understudy.providers.generation.wire.arguments import arguments_text
 from understudy.testing.emulators.exchange import Asked, Piece, Received
 from understudy.testing.emulators.openai_chat_reading import read_chat
 from understudy.testing.emulators.openai_common import OpenAIWire

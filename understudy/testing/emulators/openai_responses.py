@@ -8,9 +8,9 @@ from typing import Any
 from understudy.domain.errors import ProviderError, ServerError
 from understudy.domain.messages import Part, ReasoningPart, TextPart, ToolCallPart
 from understudy.domain.results import FinishReason, GenerationResult, Usage
-from understudy.providers.generation.arguments import arguments_text
 from understudy.providers.generation.mock.events import argument_pieces, pieces
 from understudy.providers.generation.mock.manners import dialect_of
+from understudy.providers.generation.wire.arguments import arguments_text
 from understudy.testing.emulators.exchange import Asked, Piece, Received
 from understudy.testing.emulators.openai_common import OpenAIWire
 from understudy.testing.emulators.openai_responses_reading import read_response

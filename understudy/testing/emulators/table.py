@@ -12,13 +12,13 @@ import httpx
 from understudy.config.models.generation import GenerationSettings, ProviderSettings
 from understudy.config.models.mock import MockSettings
 from understudy.domain.errors import ProviderNotFoundError
+from understudy.providers.generation.anthropic.spec import SPEC as CLAUDE
+from understudy.providers.generation.deepseek.spec import SPEC as DEEPSEEK
+from understudy.providers.generation.gemini.spec import SPEC as GEMINI
 from understudy.providers.generation.mock.pace import Sleep
 from understudy.providers.generation.mock.script import MockScript
-from understudy.providers.generation.specs.claude import SPEC as CLAUDE
-from understudy.providers.generation.specs.codex import SPEC as CODEX
-from understudy.providers.generation.specs.deepseek import SPEC as DEEPSEEK
-from understudy.providers.generation.specs.gemini import SPEC as GEMINI
-from understudy.providers.generation.specs.ollama import SPEC as OLLAMA
+from understudy.providers.generation.ollama.spec import SPEC as OLLAMA
+from understudy.providers.generation.openai.spec import SPEC as CODEX
 from understudy.providers.spec import ProviderSpec
 from understudy.testing.asgi import AsgiTransport
 from understudy.testing.emulators.anthropic import AnthropicWire

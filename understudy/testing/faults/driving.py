@@ -18,8 +18,8 @@ from understudy.domain.errors import MaxRetriesExceededError, ProviderError, Und
 from understudy.domain.generation import TextGenerator
 from understudy.domain.results import GenerationResult
 from understudy.domain.secrets import Secret
-from understudy.providers.generation.build import build_real
-from understudy.providers.generation.sections import validate
+from understudy.providers.generation.choosing.build import build_real
+from understudy.providers.generation.choosing.sections import validate
 from understudy.providers.http.clients import HttpClients
 from understudy.providers.spec import ProviderSpec
 from understudy.testing.faults.fault import ANSWER, Ending, Fault, Way

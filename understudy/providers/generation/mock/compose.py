@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from understudy.domain.messages import ImagePart, Part, ReasoningPart, TextPart, ToolCallPart
 from understudy.domain.requests import GenerationRequest
 from understudy.domain.results import FinishReason, GenerationResult, Usage
-from understudy.providers.generation.call_ids import generated_id
 from understudy.providers.generation.mock.answers import UNSET, Answer
 from understudy.providers.generation.mock.defaults import checked_json
 from understudy.providers.generation.mock.dialects import Dialect
 from understudy.providers.generation.mock.tokens import Measure, count, cut
+from understudy.providers.generation.wire.call_ids import generated_id
 
 __all__ = ["compose"]
 

@@ -32,7 +32,7 @@ from understudy.providers.generation.mock.manners import dialect_of
 from understudy.providers.generation.mock.pace import Pace, Sleep
 from understudy.providers.generation.mock.script import MockScript
 from understudy.providers.generation.mock.tokens import count
-from understudy.providers.generation.vectors import check_inputs
+from understudy.providers.generation.wire.vectors import check_inputs
 from understudy.providers.spec import ProviderSpec
 
 __all__ = ["MockGenerator"]

@@ -1,0 +1,1 @@
+"""DeepSeek's API, a dialect of Chat Completions."""

@@ -1,0 +1,1 @@
+"""Going on to another provider when one fails."""

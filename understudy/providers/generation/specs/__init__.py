@@ -1,1 +1,0 @@
-"""One spec per built-in provider: names, credentials, capabilities and limits as data."""

@@ -1,0 +1,1 @@
+"""What all real providers share: the pipeline, and the description of a wire format."""
