@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dependency_injector import containers, providers
-from understudy.domain.maas import MaasClient
 
 import understudy
 from understudy import ApplicationContainer, RequestIdentity
 from understudy.domain.llama_stack import LlamaStackClient
+from understudy.domain.maas import MaasClient
 
 __all__ = ["Application", "Catalog", "CatalogModel"]
 
