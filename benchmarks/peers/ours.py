@@ -73,14 +73,15 @@ async def stand_in(base, route="chat"):
 
 
 async def identity(base, route="chat"):
-    """A client of one user on the shared pool: what serving a request with another token costs."""
-    context, container = await _opened(base, route)
-    clients = container.http.clients()
-    shared = clients.client(provider="bench", base_url=base)
-    token = understudy.Secret("Bearer of-one-user")
+    """A platform client of one user on the shared pool: what serving a request with another token costs."""
+    chosen = settings(base, route) | {"platform": {"llama_stack": {"base_url": base, "allow_plain_http": True}}}
+    context = understudy.open_container(chosen)
+    container = await context.__aenter__()
+    client_of = container.platform.llama_stack
+    token = understudy.Secret("of-one-user")
 
     def call():
-        return shared.derive(secret_headers={"authorization": token})
+        return client_of(understudy.RequestIdentity(token=token))
 
     KEPT.append(context)
     return call
