@@ -9,14 +9,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from understudy.providers.http.budget import RetryBudget
-from understudy.providers.http.exchange import Engine
-from understudy.providers.http.mapping import ErrorMapper
-from understudy.providers.http.origin import Origin
-from understudy.providers.http.policy import Policy
-
 if TYPE_CHECKING:
+    from understudy.providers.http.budget import RetryBudget
+    from understudy.providers.http.exchange import Engine
     from understudy.providers.http.gate import Gate
+    from understudy.providers.http.mapping import ErrorMapper
+    from understudy.providers.http.origin import Origin
+    from understudy.providers.http.policy import Policy
 
 __all__ = ["Core", "Hooks"]
 
