@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, settings
 
 from understudy.config.environment import VARIABLES
 
+pytest_plugins = ["pytester"]  # for tests/plugin; pytest takes it from the outermost conftest only
+
 settings.register_profile("default", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 
