@@ -27,6 +27,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,8 @@ class PageRun:
         if not self.tests:
             return
         options = ["-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto"]
+        if not any(point.name == "understudy" for point in entry_points(group="pytest11")):
+            options += ["-p", "understudy.integrations.pytest_plugin"]  # the tree, which is not installed
         command = [sys.executable, "-m", "pytest", *options, *self.tests]
         environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
         package = Path(inspect.getfile(load_settings)).parents[1]  # of the tree or of the installed wheel
