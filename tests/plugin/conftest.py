@@ -17,7 +17,7 @@ generation:
   claude: {api_key: not-a-key}
 """
 
-INI = {"asyncio_mode": "auto", "asyncio_default_fixture_loop_scope": "function", "filterwarnings": "error"}
+ASYNCIO = {"asyncio_mode": "auto", "asyncio_default_fixture_loop_scope": "function"}
 
 Project = Callable[..., pytest.RunResult]
 
@@ -33,7 +33,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proje
     plugin = () if installed else ("-p", "understudy.integrations.pytest_plugin")
 
     def run(source: str, *arguments: str, ini: dict[str, str] | None = None, settings: str = SETTINGS):
-        lines = {**INI, **(ini or {})}
+        lines = {**(ASYNCIO if "no:asyncio" not in arguments else {}), "filterwarnings": "error", **(ini or {})}
         pytester.makeini("[pytest]\n" + "".join(f"{name} = {value}\n" for name, value in lines.items()))
         pytester.path.joinpath("settings.yaml").write_text(settings, encoding="utf-8")
         pytester.makepyfile(source)

@@ -87,6 +87,29 @@ def test_what_was_built_is_closed():
 """
 
 
+ANYIO = """
+import pytest
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+@pytest.mark.anyio
+async def test_a_container(understudy_container, understudy_mocks):
+    assert (await understudy_container.generator().generate("hi")).text
+    understudy_mocks.claude.assert_called_once()
+    test_a_container.container = understudy_container
+
+def test_what_was_built_is_closed():
+    assert not test_a_container.container.lifetime().built
+"""
+
+
+def test_coroutines_may_be_run_by_anyio(project):
+    """Without pytest-asyncio."""
+    project(ANYIO, "-p", "no:asyncio").assert_outcomes(passed=2)
+
+
 def test_fixtures_give_containers_and_handles(project):
     """One container for each test, with handles of its stand-ins."""
     project(HANDLES).assert_outcomes(passed=5, xfailed=1)
