@@ -192,8 +192,7 @@ def settings_page() -> str:
         "environment" work too. `understudy config explain KEY` says where a value came from. `PROVIDER` stands for
         each of the generation providers, third parties' included (`generation.plugins.NAME`).
 
-        The sections `platform` and `storage` are read and validated, but nothing in this version uses them yet; nor do
-        `record` and `replay` do anything but say so.
+        The section `storage` is read and validated, but nothing in this version uses it yet.
         """
     return HEAD + textwrap.dedent(intro).strip() + "\n\n" + "\n".join(SettingsPage().sections(Settings, ""))
 

@@ -138,7 +138,9 @@ SEEDS = {
     "a broken plugin": Seed(plugins={"acme": "no_such_module:SPEC"}, says=("acme", "no_such_module")),
     "a duplicate plugin": Seed(plugins={"claude": "no_such_module:SPEC"}, says=("claude", "taken")),
     "an unknown use": Seed(settings="generation: {use: mok}\n", says=("settings.yaml:1:19", "mok", "'mock'")),
-    "record, which is not there yet": Seed(settings=OK + "  use: record\n", says=("record",)),
+    "record, which is not there for MCP": Seed(
+        settings=OK + "platform: {mcp: {use: record}}\n", says=("platform.mcp", "record")
+    ),
     "Ollama does not answer": Seed(
         settings=f"generation: {{default: ollama, ollama: {{base_url: 'http://127.0.0.1:{closed_port()}'}}}}\n"
         "http: {retry: {max_retries: 0}}\n",
@@ -152,7 +154,7 @@ SEEDS = {
     ),
     "no settings file": Seed(settings=None, says=("no settings file",), level="warning"),
     "nobody is available": Seed(
-        settings="generation: {preference: [claude], ollama: {use: record}}\n", says=("no provider is available",)
+        settings="generation: {preference: [claude], ollama: {use: mock}}\n", says=("no provider is available",)
     ),
 }
 

@@ -32,11 +32,11 @@ def test_what_cannot_be_drawn_that_way_is_a_usage_error(run):
 
 
 def test_a_broken_graph_is_drawn_and_its_faults_follow(run, tmp_path):
-    (tmp_path / "settings.yaml").write_text("generation: {default: claude, claude: {use: record}}\n")
+    (tmp_path / "settings.yaml").write_text("generation: {use: mock}\nplatform: {mcp: {use: record}}\n")
     result = run("graph", "--profile", "")
     assert result.exit_code == 3
-    assert "├── claude -> record" in result.stdout
-    assert "settings.yaml:1:" in result.stderr
+    assert "mcp -> record" in result.stdout
+    assert "settings.yaml:2:" in result.stderr
     assert "record" in result.stderr
 
 

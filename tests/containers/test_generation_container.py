@@ -207,7 +207,8 @@ def test_the_default_registry_is_the_built_in_one_and_the_installed_plugins() ->
 
 
 async def test_every_fault_of_the_wiring_is_raised_at_opening(registry: ProviderRegistry) -> None:
+    given = {"generation": {"default": "acne"}, "platform": {"mcp": {"use": "replay"}}}
     with pytest.raises(WiringError) as caught:
-        async with open_container({"generation": {"use": "replay", "default": "acne"}}, registry=registry):
+        async with open_container(given, registry=registry):
             pass
     assert len(caught.value.faults) == 2

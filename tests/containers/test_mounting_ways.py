@@ -51,7 +51,7 @@ async def test_two_applications_mount_containers_of_their_own() -> None:
 
 
 async def test_a_mounted_container_is_verified_by_its_lifespan() -> None:
-    application = Mounting(settings=Settings.model_validate({"generation": {"use": "record", "default": "claude"}}))
+    application = Mounting(settings=Settings.model_validate({"platform": {"mcp": {"use": "record"}}}))
     with pytest.raises(WiringError, match="'record'"):
         async with lifespan(application.understudy):
             pass

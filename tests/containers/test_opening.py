@@ -130,10 +130,10 @@ async def fault_of(settings_file: Path, text: str) -> Fault:
 
 
 async def test_a_use_that_is_not_there_yet_is_a_fault_with_its_origin(settings_file: Path) -> None:
-    fault = await fault_of(settings_file, "generation:\n  use: real\n  claude: {use: record, api_key: sk-1}\n")
-    assert fault.where == "generation.claude"
+    fault = await fault_of(settings_file, "generation: {use: mock}\nplatform:\n  mcp: {use: record}\n")
+    assert fault.where == "platform.mcp"
     assert fault.origin is not None
-    assert fault.origin.endswith("settings.yaml:3:17")
+    assert fault.origin.endswith("settings.yaml:3:14")
     assert "'record'" in fault.reason
     assert "mock, real" in fault.reason
 

@@ -67,6 +67,7 @@ NAMES = [
     "ProviderSpec",
     "QuotaExceededError",
     "RateLimitError",
+    "RecordingMismatchError",
     "ReasoningEffort",
     "ReasoningEvent",
     "ReasoningPart",

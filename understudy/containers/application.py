@@ -40,7 +40,9 @@ class ApplicationContainer(containers.DeclarativeContainer):
     )
     lifetime: providers.Provider[Lifetime] = providers.ThreadSafeSingleton(Lifetime)
 
-    http = mount(HttpContainer, settings=settings.provided.http, lifetime=lifetime)
+    http = mount(
+        HttpContainer, settings=settings.provided.http, recording=settings.provided.recording, lifetime=lifetime
+    )
     generation = mount(
         GenerationContainer,
         settings=settings.provided.generation,

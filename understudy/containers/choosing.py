@@ -8,34 +8,38 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from understudy.config.models.base import Use
-from understudy.config.models.generation import GenerationSettings
+from understudy.config.models.generation import GenerationSettings, ProviderSettings
 from understudy.containers._injector import providers
 from understudy.containers.lifetime import Lifetime, kept
 from understudy.containers.switch import Choice, Switch
 from understudy.domain.errors import ProviderNotFoundError
 from understudy.domain.generation import TextGenerator
 from understudy.providers.generation.choosing.availability import Availability
-from understudy.providers.generation.choosing.build import build_mock, build_real
+from understudy.providers.generation.choosing.build import BUILDERS, build_mock, build_real, build_replay
 from understudy.providers.generation.choosing.factory import ProviderFactory
 from understudy.providers.generation.choosing.manager import ProviderManager
 from understudy.providers.generation.choosing.sections import provider_settings, settings_key
 from understudy.providers.registry import ProviderRegistry
+from understudy.providers.spec import ProviderSpec
 
 if TYPE_CHECKING:
+    from understudy.providers.generation.choosing.build import Builder
     from understudy.providers.http.clients import HttpClients
+    from understudy.providers.recording.tapes import Tapes
 
 __all__ = ["FALLBACK", "WiredFactory", "fallback_chain", "manager_of", "member", "select"]
 
 FALLBACK = "fallback"
 """The branch of the generator that asks several providers; no provider can have this name."""
 
+_FAMILY = "generation"
 Plugins = Mapping[str, BaseModel]
 
 
 class WiredFactory(ProviderFactory):
     """The container's factory. What overrides a provider's node is available, and is what ``create`` gives.
 
-    ``nodes`` is the switch that has the providers' nodes as its branches.
+    ``nodes`` is the switch that has the providers' nodes as its branches, ``tapes`` makes the container's recordings.
     """
 
     def __init__(
@@ -46,8 +50,9 @@ class WiredFactory(ProviderFactory):
         http: HttpClients,
         *,
         nodes: Switch[TextGenerator],
+        tapes: Callable[[], Tapes],
     ) -> None:
-        super().__init__(registry, settings, http, plugins=plugins)
+        super().__init__(registry, settings, http, plugins=plugins, builders=_builders(tapes))
         self._nodes = nodes
 
     def create(self, name: str, *, use: Use | None = None) -> TextGenerator:
@@ -75,12 +80,15 @@ def member(
     settings: providers.Provider[GenerationSettings],
     plugins: providers.Provider[Plugins],
     http: providers.Provider[HttpClients],
+    tapes: providers.Provider[Tapes],
     lifetime: providers.Provider[Lifetime],
 ) -> providers.Provider[TextGenerator]:
-    """The node of one generation provider: itself or its stand-in, as its settings say."""
+    """The node of one generation provider: itself, recorded, replayed or its stand-in, as its settings say."""
     return Switch(
         providers.Callable(_use, name, registry, settings, plugins),
         real=kept(lifetime, real_provider, name, registry, settings, plugins, http),
+        record=kept(lifetime, recorded, name, registry, settings, plugins, tapes),
+        replay=kept(lifetime, replayed, name, registry, settings, plugins, tapes),
         mock=kept(lifetime, stand_in, name, registry, settings, plugins),
     )
 
@@ -106,6 +114,32 @@ def real_provider(
 def stand_in(name: str, registry: ProviderRegistry, settings: GenerationSettings, plugins: Plugins) -> TextGenerator:
     spec = registry.get(name)
     return build_mock(spec, provider_settings(spec, settings, plugins))
+
+
+def recorded(
+    name: str, registry: ProviderRegistry, settings: GenerationSettings, plugins: Plugins, tapes: Tapes
+) -> TextGenerator:
+    spec = registry.get(name)
+    return build_real(spec, provider_settings(spec, settings, plugins), tapes.recording(_FAMILY, spec.name))
+
+
+def replayed(
+    name: str, registry: ProviderRegistry, settings: GenerationSettings, plugins: Plugins, tapes: Tapes
+) -> TextGenerator:
+    spec = registry.get(name)
+    return build_replay(spec, provider_settings(spec, settings, plugins), tapes.replaying(_FAMILY, spec.name))
+
+
+def _builders(tapes: Callable[[], Tapes]) -> Mapping[Use, Builder]:
+    """The ways of using a provider, with those that need the container's recordings."""
+
+    def record(spec: ProviderSpec, section: ProviderSettings, _http: HttpClients) -> TextGenerator:
+        return build_real(spec, section, tapes().recording(_FAMILY, spec.name))
+
+    def replay(spec: ProviderSpec, section: ProviderSettings, _http: HttpClients) -> TextGenerator:
+        return build_replay(spec, section, tapes().replaying(_FAMILY, spec.name))
+
+    return {**BUILDERS, "record": record, "replay": replay}
 
 
 def select(factory: WiredFactory) -> Choice:

@@ -34,17 +34,17 @@ class GenerationContainer(containers.DeclarativeContainer):
     lifetime: providers.Provider[Lifetime] = providers.Dependency(instance_of=Lifetime)
     http = needs(HttpContainer)
 
-    claude = member("claude", registry, settings, plugins, http.clients, lifetime)
-    codex = member("codex", registry, settings, plugins, http.clients, lifetime)
-    gemini = member("gemini", registry, settings, plugins, http.clients, lifetime)
-    ollama = member("ollama", registry, settings, plugins, http.clients, lifetime)
-    deepseek = member("deepseek", registry, settings, plugins, http.clients, lifetime)
+    claude = member("claude", registry, settings, plugins, http.clients, http.tapes, lifetime)
+    codex = member("codex", registry, settings, plugins, http.clients, http.tapes, lifetime)
+    gemini = member("gemini", registry, settings, plugins, http.clients, http.tapes, lifetime)
+    ollama = member("ollama", registry, settings, plugins, http.clients, http.tapes, lifetime)
+    deepseek = member("deepseek", registry, settings, plugins, http.clients, http.tapes, lifetime)
 
     generator: Switch[TextGenerator] = Switch(
         claude=claude, codex=codex, gemini=gemini, ollama=ollama, deepseek=deepseek
     )
     factory = providers.ThreadSafeSingleton(
-        WiredFactory, registry, settings, plugins, http.clients, nodes=generator.provider
+        WiredFactory, registry, settings, plugins, http.clients, nodes=generator.provider, tapes=http.tapes.provider
     )
     manager: providers.Provider[ProviderManager] = providers.ThreadSafeSingleton(manager_of, factory, lifetime)
     fallback: providers.Provider[TextGenerator] = providers.ThreadSafeSingleton(fallback_chain, factory, lifetime)

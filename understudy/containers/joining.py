@@ -63,6 +63,7 @@ def _join(container: GenerationContainer, name: str) -> None:
         container.settings,
         container.plugins,
         container.http.clients,
+        container.http.tapes,
         container.lifetime,
     )
     # The annotation says GenerationContainer; what is there is its instance or the node that mounts it.

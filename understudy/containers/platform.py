@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from understudy.config.models.platform import PlatformService, PlatformSettings
 from understudy.containers._injector import containers, providers
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from understudy.domain.llama_stack import LlamaStackClient
     from understudy.domain.maas import MaasClient
     from understudy.domain.mcp import McpClient
+    from understudy.providers.http.clients import HttpClients
     from understudy.providers.kubernetes.domain import FindDomain
     from understudy.providers.kubernetes.mock import MockKubernetesService
     from understudy.providers.kubernetes.service import KubernetesService
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from understudy.providers.maas.service import MaasService
     from understudy.providers.mcp.mock import MockMcpService
     from understudy.providers.mcp.service import McpService
+    from understudy.providers.recording.tapes import Tapes
 
 __all__ = ["PlatformContainer"]
 
@@ -44,6 +47,19 @@ def _section(name: str, settings: PlatformSettings) -> PlatformService:
     return section
 
 
+def _lines(name: str, settings: PlatformSettings, http: HttpClients, tapes: Callable[[], Tapes]) -> HttpClients:
+    """What a service's traffic goes through: the network, or its recordings."""
+    use = settings.use_of(name)
+    if use == "record":
+        return tapes().recording("platform", name)
+    return tapes().replaying("platform", name) if use == "replay" else http
+
+
+def _each(client: Late, **arguments: providers.Provider[Any]) -> dict[str, providers.Provider[Any]]:
+    """The branches that are the service's own code: they differ only in what its traffic goes through."""
+    return {use: providers.DelegatedFactory(client, **arguments) for use in ("real", "record", "replay")}
+
+
 class PlatformContainer(containers.DeclarativeContainer):
     """One node per service, called with the request's identity: ``container.platform.kubernetes(identity)``.
 
@@ -59,7 +75,7 @@ class PlatformContainer(containers.DeclarativeContainer):
         lifetime,
         Late("understudy.providers.kubernetes.service:KubernetesService", "settings", "http"),
         providers.Callable(_filled, "kubernetes", settings),
-        http.clients,
+        providers.Callable(_lines, "kubernetes", settings, http.clients, http.tapes.provider),
     )
     kubernetes_mock: providers.Provider[MockKubernetesService] = kept(
         lifetime,
@@ -68,7 +84,7 @@ class PlatformContainer(containers.DeclarativeContainer):
     )
     kubernetes: Switch[KubernetesClient] = Switch(
         providers.Callable(_use, "kubernetes", settings),
-        real=providers.DelegatedFactory(
+        **_each(
             Late("understudy.providers.kubernetes.client:HttpKubernetesClient", "identity", "service"),
             service=kubernetes_service,
         ),
@@ -82,7 +98,7 @@ class PlatformContainer(containers.DeclarativeContainer):
         lifetime,
         Late("understudy.providers.llama_stack.service:LlamaStackService", "settings", "http", "locate"),
         providers.Callable(_filled, "llama_stack", settings),
-        http.clients,
+        providers.Callable(_lines, "llama_stack", settings, http.clients, http.tapes.provider),
         locate=providers.Callable(
             Late("understudy.providers.llama_stack.service:from_distributions", "kubernetes"), kubernetes.provider
         ),
@@ -94,7 +110,7 @@ class PlatformContainer(containers.DeclarativeContainer):
     )
     llama_stack: Switch[LlamaStackClient] = Switch(
         providers.Callable(_use, "llama_stack", settings),
-        real=providers.DelegatedFactory(
+        **_each(
             Late("understudy.providers.llama_stack.client:HttpLlamaStackClient", "identity", "service", "namespace"),
             service=llama_stack_service,
         ),
@@ -130,18 +146,21 @@ class PlatformContainer(containers.DeclarativeContainer):
         ),
     )
 
+    from_ingress = providers.Callable(
+        Late("understudy.providers.kubernetes.domain:from_ingress", "service"), kubernetes_service.provider
+    )
     cluster_domain: Switch[FindDomain | None] = Switch(
         providers.Callable(_use, "kubernetes", settings),
-        real=providers.Callable(
-            Late("understudy.providers.kubernetes.domain:from_ingress", "service"), kubernetes_service.provider
-        ),
+        real=from_ingress,
+        record=from_ingress,
+        replay=from_ingress,
         mock=providers.Object(None),
     )
     maas_service: providers.Provider[MaasService] = kept(
         lifetime,
         Late("understudy.providers.maas.service:MaasService", "settings", "http", "find_domain"),
         providers.Callable(_filled, "maas", settings),
-        http.clients,
+        providers.Callable(_lines, "maas", settings, http.clients, http.tapes.provider),
         find_domain=cluster_domain,
     )
     maas_mock: providers.Provider[MockMaasService] = kept(
@@ -151,9 +170,7 @@ class PlatformContainer(containers.DeclarativeContainer):
     )
     maas: Switch[MaasClient] = Switch(
         providers.Callable(_use, "maas", settings),
-        real=providers.DelegatedFactory(
-            Late("understudy.providers.maas.client:HttpMaasClient", "identity", "service"), service=maas_service
-        ),
+        **_each(Late("understudy.providers.maas.client:HttpMaasClient", "identity", "service"), service=maas_service),
         mock=providers.DelegatedFactory(
             Late("understudy.providers.maas.mock:MockMaasClient", "identity", "service"), service=maas_mock
         ),

@@ -13,6 +13,7 @@
         HTTPClientError
           ConnectionFailedError, RequestTimeoutError, MaxRetriesExceededError, ResponseDecodeError,
           StreamInterruptedError, LimitExceededError
+          RecordingMismatchError      nothing recorded answers a request: the nearest that is, and how they differ
         AuthenticationError
           MissingIdentityError, InvalidIdentityError          (a request's own user, before any traffic)
         PermissionDeniedError, NotFoundError, InvalidRequestError
@@ -56,6 +57,7 @@ __all__ = [
     "ProviderNotFoundError",
     "QuotaExceededError",
     "RateLimitError",
+    "RecordingMismatchError",
     "RequestTimeoutError",
     "ResponseDecodeError",
     "ScriptError",
@@ -345,6 +347,40 @@ class LimitExceededError(HTTPClientError):
     """The answer is larger than the limits allow: body, decompressed body, line or headers."""
 
     default_hint = "Raise http.limits for this provider if an answer of this size is expected."
+
+
+class RecordingMismatchError(HTTPClientError):
+    """Nothing recorded answers a request, and it may not be sent.
+
+    ``method`` and ``path`` are the request's; ``folder`` is where was looked, ``nearest`` the file and exchange most
+    like it, and ``differences`` says in words where the two differ. ``empty`` is set where nothing is recorded at all.
+    """
+
+    def __init__(
+        self,
+        *,
+        method: str,
+        path: str,
+        folder: str,
+        nearest: str | None = None,
+        differences: Sequence[str] = (),
+        empty: bool = False,
+        **data: Any,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.folder = folder
+        self.nearest = nearest
+        self.differences = tuple(differences)
+        self.empty = empty
+        found = f"there are no recordings in {folder}" if empty else f"no recording in {folder} answers it"
+        message = f"{method} {path}: {found}."
+        if nearest:
+            more = len(self.differences) - 3
+            shown = "; ".join(self.differences[:3]) + (f"; and {more} more" if more > 0 else "")
+            message += f" The nearest is {nearest}: {shown}."
+        data.setdefault("hint", "Record it: use: record, with recording.policy new to keep what is there.")
+        super().__init__(message, **data)
 
 
 class AuthenticationError(ProviderError):

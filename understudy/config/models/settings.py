@@ -11,6 +11,7 @@ from understudy.config.models.base import Section
 from understudy.config.models.generation import GenerationSettings
 from understudy.config.models.http import HttpSettings
 from understudy.config.models.platform import PlatformSettings
+from understudy.config.models.recording import RecordingSettings
 from understudy.config.models.storage import StorageSettings
 
 __all__ = ["Settings"]
@@ -29,3 +30,4 @@ class Settings(Section):
     generation: GenerationSettings = Field(default_factory=GenerationSettings)
     platform: PlatformSettings = Field(default_factory=PlatformSettings)
     storage: StorageSettings = Field(default_factory=StorageSettings)
+    recording: RecordingSettings = Field(default_factory=RecordingSettings)

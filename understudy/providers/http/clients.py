@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import random as chance
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from understudy._version import __version__
 from understudy.domain.secrets import Secret
 from understudy.providers.http.budget import RetryBudget
-from understudy.providers.http.client import HttpClient
 from understudy.providers.http.core import Core, Hooks
-from understudy.providers.http.exchange import Engine
-from understudy.providers.http.headers import checked, checked_secrets
-from understudy.providers.http.mapping import ErrorMapper, default_error
-from understudy.providers.http.origin import Origin
-from understudy.providers.http.policy import Policy
 from understudy.providers.http.pools import Pools
 
 if TYPE_CHECKING:
     import httpx
 
-    from understudy.config.models.http import BreakerSettings, HttpOverrides, HttpSettings, RateSettings
+    from understudy.config.models.http import BreakerSettings, HttpOverrides, HttpSettings, RateSettings, TlsSettings
+    from understudy.providers.http.client import HttpClient
+    from understudy.providers.http.exchange import Engine
     from understudy.providers.http.gate import Gate
+    from understudy.providers.http.mapping import ErrorMapper
+    from understudy.providers.http.policy import Policy
 
 __all__ = ["HttpClients"]
+
+Through: TypeAlias = "Callable[[Callable[[], Engine]], Callable[[], Engine]]"
+"""Puts something between what asks for an engine and the pool that has it."""
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -54,6 +57,7 @@ class HttpClients:
         self._settings = settings
         self._hooks = Hooks(sleep=sleep, clock=clock, wall=wall_clock, random=random)
         self._pools = Pools(settings, transport=transport)
+        self._through: Through | None = None
         self._budgets: dict[str, RetryBudget] = {}
         self._gates: dict[tuple[str, str, RateSettings, BreakerSettings | None], Gate] = {}
         self._lock = threading.Lock()
@@ -78,6 +82,13 @@ class HttpClients:
         Raises ConfigurationError for a base URL that is not usable, a credential that would travel in clear, and a CA
         bundle that cannot be read; InvalidRequestError for a header that cannot be sent.
         """
+        # Not before it is needed: programs that play on stand-ins hold this object and never come here.
+        from understudy.providers.http.client import HttpClient
+        from understudy.providers.http.headers import checked, checked_secrets
+        from understudy.providers.http.mapping import default_error
+        from understudy.providers.http.origin import Origin
+        from understudy.providers.http.policy import Policy
+
         origin = Origin.of(base_url, provider=provider)
         tls = self._settings.tls if overrides is None or overrides.tls is None else overrides.tls
         core = Core(
@@ -87,7 +98,7 @@ class HttpClients:
             errors=errors or default_error,
             hooks=self._hooks,
             budget=self._budget(origin.netloc),
-            engine=self._pools.pool(tls).engine,
+            engine=self._engine(tls),
             plain_http_secrets=allow_plain_http,
             gate=None if overrides is None else self._gate(provider, origin.netloc, overrides),
         )
@@ -96,6 +107,7 @@ class HttpClients:
 
     def transport(self) -> httpx.AsyncBaseTransport:
         """The shared pool as an httpx transport: a recorder wraps it and is given to other HttpClients."""
+        from understudy.providers.http.policy import Policy
         from understudy.providers.http.transport import PooledTransport
 
         return PooledTransport(self._pools.pool(self._settings.tls), Policy.of(self._settings, None))
@@ -105,8 +117,23 @@ class HttpClients:
 
         What goes that way has no retries, no error mapping and no total deadline but the library's own.
         """
+        from understudy.providers.http.policy import Policy
+
         tls = self._settings.tls if overrides is None or overrides.tls is None else overrides.tls
-        return self._pools.pool(tls).engine, Policy.of(self._settings, overrides)
+        return self._engine(tls), Policy.of(self._settings, overrides)
+
+    def through(self, wrap: Through, *, sleep: Callable[[float], Awaitable[object]] | None = None) -> HttpClients:
+        """The same layer with something between the clients and the pools: what records, and what answers instead.
+
+        ``wrap`` is called with what makes an engine of the pool, for each client, and returns what is used instead.
+        The pool is opened only where ``wrap`` or what it returns asks for it. ``sleep`` is how retries wait. Pools,
+        budgets and limits are shared; closing either closes both.
+        """
+        other = copy.copy(self)
+        other._through = wrap  # noqa: SLF001 # it is one of this class
+        if sleep is not None:
+            other._hooks = replace(self._hooks, sleep=sleep)  # noqa: SLF001 # the same
+        return other
 
     async def aclose(self) -> None:
         """Close all connections of all event loops that still run. May be called twice."""
@@ -119,6 +146,11 @@ class HttpClients:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    def _engine(self, tls: TlsSettings) -> Callable[[], Engine]:
+        if self._through is None:
+            return self._pools.pool(tls).engine
+        return self._through(lambda: self._pools.pool(tls).engine())
 
     def _gate(self, provider: str, host: str, overrides: HttpOverrides) -> Gate | None:
         if overrides.breaker is None and not overrides.rate.limits_anything:

@@ -52,7 +52,7 @@ def check(spec: ProviderSpec, section: ProviderSettings, use: Use, builders: Map
     """Raises what building the provider would raise, as far as that can be known without building it."""
     if use not in builders:
         raise no_builder(spec, use, builders)
-    if use == "real":
+    if use in ("real", "record"):
         check_real(spec, section)
 
 

@@ -16,16 +16,20 @@ from understudy.domain.errors import (
     UnderstudyError,
 )
 from understudy.domain.generation import TextGenerator
+from understudy.domain.secrets import Secret
 from understudy.providers.generation.choosing.sections import settings_key
 from understudy.providers.spec import ProviderSpec, load
 
 if TYPE_CHECKING:
     from understudy.providers.http.clients import HttpClients
 
-__all__ = ["BUILDERS", "Builder", "build", "build_mock", "build_real", "check_real", "no_builder"]
+__all__ = ["BUILDERS", "Builder", "build", "build_mock", "build_real", "build_replay", "check_real", "no_builder"]
 
 Builder: TypeAlias = "Callable[[ProviderSpec, ProviderSettings, HttpClients], TextGenerator]"
 """Makes a provider from its spec, its settings and the shared HTTP layer."""
+
+
+_NO_KEY = "none-is-needed-for-a-replay"  # the provider's code wants one; it goes nowhere
 
 
 def _missing(spec: ProviderSpec, target: str | Callable[..., Any], error: Exception) -> MissingDependencyError:
@@ -71,6 +75,16 @@ def build_real(spec: ProviderSpec, settings: ProviderSettings, http: HttpClients
     except Exception as error:
         _name(spec, error)
         raise
+
+
+def build_replay(spec: ProviderSpec, settings: ProviderSettings, http: HttpClients) -> TextGenerator:
+    """The service's own code over recordings: ``http`` answers from them. It needs no credential.
+
+    Raises MissingDependencyError, and what its constructor raises, with a note that names it.
+    """
+    if spec.needs_credentials and not settings.api_key:
+        settings = settings.model_copy(update={"api_key": Secret(_NO_KEY)})
+    return build_real(spec, settings, http)
 
 
 def build_mock(spec: ProviderSpec, settings: ProviderSettings) -> TextGenerator:

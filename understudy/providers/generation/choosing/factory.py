@@ -31,7 +31,8 @@ __all__ = ["ProviderFactory"]
 _Made = TypeVar("_Made")
 _logger = logging.getLogger(__name__)
 
-STAND_IN = "a stand-in (use: mock) takes the place of a real provider only where it is named as the default"
+STAND_IN = "a stand-in (use: {use}) takes the place of a real provider only where it is named as the default"
+_STAND_INS = ("mock", "replay")
 
 
 class ProviderFactory:
@@ -231,4 +232,5 @@ class ProviderFactory:
         return Availability(name=name, use=use)
 
     def _stand_in(self, row: Availability, wanted: str | None) -> str | None:
-        return STAND_IN if row.use == "mock" and self.settings.use != "mock" and row.name != wanted else None
+        meant = row.use not in _STAND_INS or self.settings.use in _STAND_INS or row.name == wanted
+        return None if meant else STAND_IN.format(use=row.use)
