@@ -11,7 +11,7 @@ from understudy.testing.asgi import AsgiTransport
 from understudy.testing.contracts.generation import GenerationStage, TextGeneratorContract
 
 SETTINGS = AcmeSettings.model_validate({"api_key": "a-key"})
-ONE_TRY = HttpSettings.model_validate({"retry": {"max_retries": 0}, "timeout": {"read": 0.2}})
+ONE_TRY = HttpSettings.model_validate({"retry": {"max_retries": 0}})
 
 
 class TestTheStandIn(TextGeneratorContract):

@@ -48,7 +48,7 @@ def play(name: str, *, use: str) -> GenerationStage:
         return GenerationStage(generator=mock, service=mock, **particulars)
     emulator = emulate(provider, settings=settings, keys=[KEY])
     particulars = {**particulars, **ON_THE_WIRE.get(name, {})}
-    no_retries = HttpSettings.model_validate({"retry": {"max_retries": 0}, "timeout": {"read": 0.2}})
+    no_retries = HttpSettings.model_validate({"retry": {"max_retries": 0}})
     http = HttpClients(no_retries, transport=AsgiTransport(emulator))
     return GenerationStage(generator=build_real(spec, settings, http), service=emulator, **particulars)
 
