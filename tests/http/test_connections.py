@@ -15,6 +15,7 @@ from understudy.domain.errors import (
     MaxRetriesExceededError,
     RequestTimeoutError,
     ResponseDecodeError,
+    StreamInterruptedError,
 )
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
@@ -331,6 +332,28 @@ async def test_what_is_not_http_is_a_typed_error(serve_raw, make_clients, answer
     async with serve_raw(talk) as base_url, make_clients() as clients:
         with pytest.raises(ResponseDecodeError):
             await ask(clients.client(provider="p", base_url=base_url))
+
+
+@pytest.mark.parametrize("bad", [b"f" * 40 + b"\r\n{}\r\n", b"zz\r\nabc\r\n", b"\r\n\r\n"])
+async def test_chunks_that_are_not_http_are_noticed_when_they_come_after_the_head(serve_raw, make_clients, bad):
+    head_is_read = asyncio.Event()
+
+    async def talk(reader, writer):
+        await read_one(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+        await head_is_read.wait()
+        writer.write(bad)
+        await asyncio.sleep(30)  # the server holds the connection open: only the bytes tell that something is wrong
+
+    async def read(client):
+        async with client.stream("POST", "/x", operation="ask", framing="sse", json={}, timeout=10) as stream:
+            head_is_read.set()
+            return [frame async for frame in stream.frames()]
+
+    async with serve_raw(talk) as base_url, make_clients() as clients:
+        with pytest.raises(StreamInterruptedError) as caught:  # and no time-out
+            await read(clients.client(provider="p", base_url=base_url))
+    assert caught.value.phase == "stream"
 
 
 @pytest.mark.parametrize("size", [0, 1000, 600_000, 3_000_000])

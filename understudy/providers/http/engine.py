@@ -10,7 +10,8 @@ import io
 import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -22,6 +23,7 @@ from understudy.domain.errors import HTTPClientError, RequestTimeoutError
 from understudy.providers.http.exchange import Body, Outgoing, reveal
 from understudy.providers.http.failures import headers_too_large, idle_timeout
 from understudy.providers.http.origin import is_loopback
+from understudy.providers.http.protocol import TellingProtocol
 from understudy.providers.http.tls import TlsTrust
 from understudy.providers.http.translation import before_head, in_body, may_be_stale
 
@@ -41,6 +43,10 @@ _STALE_WINDOW = 1.0  # seconds; a connection that fails later than this was not 
 
 class _Connector(aiohttp.TCPConnector):
     """Limits the whole opening of a connection, name resolution and TLS included, and notes how far a request is."""
+
+    def __init__(self, *, limit: int, keepalive: float) -> None:
+        super().__init__(limit=limit, keepalive_timeout=keepalive, timeout_ceil_threshold=math.inf)
+        self._factory = cast("partial[ResponseHandler]", partial(TellingProtocol, loop=self._loop))
 
     async def _wait_for_available_connection(self, key: ConnectionKey, traces: list[Trace]) -> None:
         outgoing = _sending.get()
@@ -177,11 +183,8 @@ class AiohttpExchange:
 
 
 def _session(settings: HttpSettings) -> aiohttp.ClientSession:
-    connector = _Connector(
-        limit=settings.max_connections, keepalive_timeout=settings.keepalive, timeout_ceil_threshold=math.inf
-    )
     return aiohttp.ClientSession(
-        connector=connector,
+        connector=_Connector(limit=settings.max_connections, keepalive=settings.keepalive),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         max_line_size=settings.limits.header_bytes,

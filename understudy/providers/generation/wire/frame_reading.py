@@ -63,6 +63,8 @@ class FrameReading:
         try:
             return self._feed(_decode_json(data), frame.event)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            if not _may_be_half(error, data):
+                raise
             # The last frame of a stream that was cut off is half a frame; any other is a fault.
             self._broken = error
             return ()
@@ -72,3 +74,10 @@ class FrameReading:
         if self._broken is not None and not self._decoder.done:
             raise StreamInterruptedError("The stream ended in the middle of a frame.") from self._broken
         return self._decoder.result()
+
+
+def _may_be_half(error: msgspec.DecodeError | UnicodeDecodeError, data: bytes) -> bool:
+    """Whether these may be the first bytes of a good frame, rather than the whole of a bad one."""
+    if isinstance(error, UnicodeDecodeError) or DONE.startswith(data):
+        return True
+    return not str(error).startswith("JSON is malformed") or "invalid number" in str(error)  # "-" and "1." are halves
