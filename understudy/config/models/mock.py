@@ -33,8 +33,11 @@ Operation = Literal["generate", "embed", "list_models", "health_check"]
 
 
 def provider_errors() -> dict[str, type[errors.ProviderError]]:
-    """The errors that a call may end with, by name: ProviderError and all that derive from it."""
-    classes = (getattr(errors, name) for name in errors.__all__)
+    """The errors that a call to a service may end with, by name: ProviderError and all that derive from it.
+
+    Only a recording has nothing to answer with, so RecordingMismatchError is none of them.
+    """
+    classes = (getattr(errors, name) for name in errors.__all__ if name != "RecordingMismatchError")
     return {cls.__name__: cls for cls in classes if isinstance(cls, type) and issubclass(cls, errors.ProviderError)}
 
 
