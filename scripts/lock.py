@@ -11,17 +11,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "constraints"
-GROUPS = {"dev": ["dev"], "test": ["test"], "run": ["install"]}
+ENVIRONMENTS = {
+    "dev": ["--group", "dev", "--extra", "all"],
+    "test": ["--group", "test", "--extra", "all"],
+    "run": ["--group", "install"],
+}
 
 
-def compile_group(name: str, groups: list[str]) -> None:
-    """Resolve the project and ``groups`` for Python 3.11 to 3.13 into constraints/NAME.txt."""
+def compile_environment(name: str, parts: list[str]) -> None:
+    """Resolve the project with ``parts`` for Python 3.11 to 3.13 into constraints/NAME.txt."""
     output = FOLDER / f"{name}.txt"
     command = [
         *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--quiet"),
         *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate"),
         *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--upgrade", "--output-file", str(output)),
-        *(word for group in groups for word in ("--group", group)),
+        *parts,
     ]
     if name != "dev":
         command += ["--constraint", str(FOLDER / "dev.txt")]
@@ -32,8 +36,8 @@ def compile_group(name: str, groups: list[str]) -> None:
 def main() -> None:
     """Make all files, the largest first, so that the others agree with it."""
     FOLDER.mkdir(exist_ok=True)
-    for name, groups in GROUPS.items():
-        compile_group(name, groups)
+    for name, parts in ENVIRONMENTS.items():
+        compile_environment(name, parts)
 
 
 if __name__ == "__main__":
