@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from understudy.config.models.recording import RecordingSettings
 from understudy.domain.secrets import Secret
 from understudy.providers.http.client import HttpClient
 from understudy.providers.http.clients import HttpClients
+from understudy.providers.recording.checking import Finding, check
+from understudy.providers.recording.shelf import conversations
 from understudy.providers.recording.tapes import Tapes
 
 KEY = "sk-live-0123456789abcdef"
@@ -89,3 +92,14 @@ def written(folder: Path) -> Callable[[], str]:
         return "\n".join(f"{path}\n{path.read_text()}" for path in sorted(folder.rglob("*")) if path.is_file())
 
     return read
+
+
+@pytest.fixture
+def findings(folder: Path) -> Callable[[], list[Finding]]:
+    """What ``understudy recordings verify`` finds."""
+
+    def find() -> list[Finding]:
+        found = conversations(folder, now=datetime.now(UTC), expires_after_days=None)
+        return [finding for each in found for finding in check(each)]
+
+    return find

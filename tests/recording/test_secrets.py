@@ -7,6 +7,9 @@ import json
 
 import pytest
 
+from understudy.providers.recording.exchanges import Asked, Recorded
+from understudy.providers.recording.files import write
+
 KEY = "sk-live-0123456789abcdef"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJlc2lnbmF0dXJl"  # pragma: allowlist secret
 PEM_HEAD = "-----BEGIN RSA PRIVATE KEY-----"  # pragma: allowlist secret
@@ -66,7 +69,7 @@ async def exchange(make_client, service, sent, *answer: bytes, kind: str = "appl
 
 
 @pytest.mark.parametrize("name", TEXTS)
-async def test_a_credential_in_a_text_is_masked(name, make_client, service, written):
+async def test_a_credential_in_a_text_is_masked(name, make_client, service, written, findings):
     """In the request, in an answer, in plain text, and in a stream that is cut in the middle of it."""
     secret, text = TEXTS[name]
     body = json.dumps({"text": text}).encode()
@@ -79,15 +82,36 @@ async def test_a_credential_in_a_text_is_masked(name, make_client, service, writ
     assert found.count("- recorded:") == 3
     assert secret not in found
     assert secret.lower() not in found.lower()
+    assert findings() == []
 
 
 @pytest.mark.parametrize("name", FIELDS)
-async def test_a_field_that_is_named_like_a_credential_is_masked(name, make_client, service, written):
+async def test_a_field_that_is_named_like_a_credential_is_masked(name, make_client, service, written, findings):
     body = json.dumps(FIELDS[name]).encode()
     await exchange(make_client, service, FIELDS[name], body)
     await exchange(make_client, service, {"n": 2}, b"data: " + body + b"\n\n", kind="text/event-stream")
     assert written().count("- recorded:") == 2
     assert HIDDEN not in written()
+    assert findings() == []
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_credential_that_a_hand_has_put_there_is_found(name, folder, findings):
+    """By the same rules: in the request, in an answer, in a stream."""
+    secret, text = TEXTS[name]
+    body = json.dumps({"text": text}).encode()
+    for number, (kind, said) in enumerate({"application/json": body, "text/plain": b"data: " + body + b"\n\n"}.items()):
+        asked = Asked(method="POST", url="https://x.test/v1", body={"text": text}, is_json=True)
+        chunks = ((0.0, len(said)),)
+        given = {"content-type": kind}
+        at = "2026-11-20T12:00:00+00:00"
+        exchange = Recorded(
+            asked=asked, status=200, headers=given, body=said, chunks=chunks, began=0.0, complete=True, at=at
+        )
+        write(folder / "generation" / "acme" / f"{number}.yaml", [exchange])
+    found = findings()
+    assert [each.where.partition(".")[0] for each in found] == ["request", "response"] * 2
+    assert secret not in repr(found)
 
 
 async def test_headers_are_written_by_an_allow_list(make_client, service, written):

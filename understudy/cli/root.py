@@ -31,6 +31,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "graph": Entry("understudy.cli.graph:graph", "Draw the container."),
         "demo": Entry("understudy.cli.demo:demo", "One prompt through every provider; works offline."),
         "emulate": Entry("understudy.cli.emulate:emulate", "Serve a stand-in of a provider's API on a local port."),
+        "recordings": Entry("understudy.cli.recordings:recordings", "Look at, check and clear up recordings."),
         "completion": Entry("understudy.cli.completion:completion", "Print the completion script for a shell."),
     }
 )

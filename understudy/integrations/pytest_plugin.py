@@ -5,6 +5,9 @@ pytest loads this module wherever understudy is installed, so it imports nothing
 
 from __future__ import annotations
 
+import logging
+import os
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +57,33 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{_MARKER}(profile=None, set={{}}, use={{}}, network=False): the profile, single settings and implementations "
         "of understudy's fixtures in this test, and whether it may reach the network.",
     )
+    told = _OldRecordings(config)
+    logger = logging.getLogger("understudy.recording")
+    logger.addHandler(told)
+    config.add_cleanup(lambda: logger.removeHandler(told))
+
+
+class _OldRecordings(logging.Handler):
+    """Puts old recordings that a test plays into pytest's summary of warnings.
+
+    Not by ``warnings.warn``: where warnings are errors, a recording's birthday would fail a test.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        super().__init__(logging.WARNING)
+        self._config = config
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell pytest of a recording that is old; other records are none of its business."""
+        path = getattr(record, "expired_recording", None)
+        if path is None:
+            return
+        warning = pytest.PytestWarning(record.getMessage())
+        message = warnings.WarningMessage(warning, pytest.PytestWarning, path, 1)
+        nodeid = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+        self._config.hook.pytest_warning_recorded.call_historic(
+            kwargs={"warning_message": message, "when": "runtest", "nodeid": nodeid, "location": None}
+        )
 
 
 @pytest.hookimpl(wrapper=True)

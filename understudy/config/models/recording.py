@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from pydantic import PositiveFloat
+
 from understudy.config.models.base import Section
 
 __all__ = ["Policy", "RecordingSettings", "Timing"]
@@ -24,3 +26,8 @@ class RecordingSettings(Section):
     timing: Timing = "at_once"
     """For what is replayed: `recorded` waits as the service did, before the answer, between its pieces and between
     retries."""
+    expires_after_days: PositiveFloat | None = 90
+    """From which age on a recording is old: playing it is logged as a warning, and still answers. null: never."""
+    used_list: Path | None = None
+    """A file to which the path of each recording is added when it is first played or written, for
+    `understudy recordings prune --unused`. Several processes may add to one."""

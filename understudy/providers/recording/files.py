@@ -16,9 +16,10 @@ import yaml
 from understudy.domain.errors import ConfigurationError, Fault
 from understudy.providers.recording.exchanges import Asked, Recorded
 
-__all__ = ["read", "write"]
+__all__ = ["as_data", "found_in", "read", "write"]
 
 VERSION = 1
+_SUFFIXES = (".yaml",)
 _HEAD = "# Recorded by understudy (use: record). Credentials are masked; look through it before you publish it.\n"
 # Written plainly, some of these would be read back as other characters.
 _ODD = re.compile(r"[^\n\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010fffe]")
@@ -61,7 +62,7 @@ _Dumper.add_representer(_Row, _row)
 
 def write(path: Path, exchanges: Sequence[Recorded]) -> None:
     """Write a conversation: whoever reads the file meanwhile sees the old one or the new one, never a part."""
-    document = {"version": VERSION, "exchanges": [_dumped(each) for each in exchanges]}
+    document = {"version": VERSION, "exchanges": [as_data(each) for each in exchanges]}
     text = _HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
@@ -72,6 +73,11 @@ def write(path: Path, exchanges: Sequence[Recorded]) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def found_in(folder: Path) -> list[Path]:
+    """The recordings in a folder, sorted; none where there is no folder."""
+    return sorted(path for path in folder.glob("*") if path.suffix in _SUFFIXES and not path.name.startswith("."))
 
 
 def read(path: Path) -> list[Recorded]:
@@ -88,7 +94,8 @@ def read(path: Path) -> list[Recorded]:
     raise ConfigurationError([Fault(where=str(path), reason=f"it is no recording ({reason})", hint=hint)])
 
 
-def _dumped(exchange: Recorded) -> dict[str, Any]:
+def as_data(exchange: Recorded) -> dict[str, Any]:
+    """An exchange as it is written: plain data."""
     asked = exchange.asked
     request: dict[str, Any] = {"method": asked.method, "url": asked.url, "headers": dict(asked.headers)}
     if asked.is_json:

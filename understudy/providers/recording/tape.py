@@ -12,8 +12,9 @@ from understudy.config.models.recording import Policy
 from understudy.domain.errors import RecordingMismatchError
 from understudy.providers.recording.comparing import nearest
 from understudy.providers.recording.exchanges import Asked, Recorded
-from understudy.providers.recording.files import read, write
+from understudy.providers.recording.files import found_in, read, write
 from understudy.providers.recording.naming import conversation
+from understudy.providers.recording.notices import Notices
 
 __all__ = ["Tape", "Track"]
 
@@ -22,9 +23,9 @@ _logger = logging.getLogger("understudy.recording")
 
 @dataclass(slots=True)
 class Track:
-    """What was recorded for one request, in order, and how much of it has been played."""
+    """What was recorded for one request, in order and with its file, and how much of it has been played."""
 
-    exchanges: list[Recorded]
+    exchanges: list[tuple[Path, Recorded]]
     played: int = 0
 
 
@@ -43,9 +44,10 @@ class Tape:
     stays.
     """
 
-    def __init__(self, folder: Path, policy: Policy) -> None:
+    def __init__(self, folder: Path, policy: Policy, *, notices: Notices) -> None:
         self.folder = folder
         self.policy = policy
+        self._notices = notices
         self._lock = threading.Lock()
         self._loaded = False
         self._before: dict[Path, list[Recorded]] = {}
@@ -62,9 +64,10 @@ class Tape:
             track = self._tracks.get(asked.key)
             if track is None:
                 return None
-            found = track.exchanges[min(track.played, len(track.exchanges) - 1)]
+            path, found = track.exchanges[min(track.played, len(track.exchanges) - 1)]
             track.played += 1
-            return found
+        self._notices.played(path, self._before[path])
+        return found
 
     def begin(self, asked: Asked) -> Place | None:
         """Where the exchange of a request that nothing answered is to be recorded; None where it may not be."""
@@ -83,6 +86,7 @@ class Tape:
             made.sort(key=lambda each: each[0])
             kept = [] if self.policy == "all" else self._before.get(place.path, [])
             write(place.path, [*kept, *(each for _, each in made)])
+        self._notices.used(place.path)
         _logger.debug("Recorded %s %s in %s", exchange.asked.method, exchange.asked.path, place.path)
 
     def mismatch(self, asked: Asked) -> RecordingMismatchError:
@@ -107,9 +111,9 @@ class Tape:
     def _load(self) -> None:
         if self._loaded:
             return
-        for path in sorted(self.folder.glob("*.yaml")):
+        for path in found_in(self.folder):
             self._before[path] = read(path)
-        for exchanges in self._before.values():
+        for path, exchanges in self._before.items():
             for exchange in exchanges:
-                self._tracks.setdefault(exchange.asked.key, Track([])).exchanges.append(exchange)
+                self._tracks.setdefault(exchange.asked.key, Track([])).exchanges.append((path, exchange))
         self._loaded = True

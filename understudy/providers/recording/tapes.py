@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from understudy.config.models.recording import Policy, RecordingSettings, Timing
 from understudy.providers.http.exchange import Engine
 from understudy.providers.recording.engine import TapeEngine
+from understudy.providers.recording.notices import Notices
 from understudy.providers.recording.tape import Tape
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Tapes:
     def __init__(self, settings: RecordingSettings, http: HttpClients) -> None:
         self._settings = settings
         self._http = http
+        self._notices = Notices(settings)
         self._tapes: dict[tuple[str, str, Policy], Tape] = {}
         self._lock = threading.Lock()
 
@@ -51,7 +53,7 @@ class Tapes:
         key = (family, provider, policy)
         with self._lock:
             if key not in self._tapes:
-                self._tapes[key] = Tape(self._settings.folder / family / provider, policy)
+                self._tapes[key] = Tape(self._settings.folder / family / provider, policy, notices=self._notices)
             return self._tapes[key]
 
 

@@ -1,0 +1,1 @@
+"""What the commands for recordings are made of."""
