@@ -4,7 +4,7 @@ import pytest
 
 from understudy.config.models.base import Secret
 from understudy.config.models.generation import DeepSeekSettings
-from understudy.domain.errors import InvalidRequestError, QuotaExceededError, UnsupportedCapabilityError
+from understudy.domain.errors import InvalidRequestError, NotFoundError, QuotaExceededError, UnsupportedCapabilityError
 from understudy.domain.messages import ImagePart, Message, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from understudy.domain.requests import Tool
 from understudy.domain.results import FinishReason, Usage
@@ -108,6 +108,15 @@ async def test_an_empty_account_is_not_retried(deepseek, answer):
         await generator.generate("Hi")
     assert not caught.value.retryable
     assert len(server.requests) == 1
+
+
+async def test_a_model_that_is_not_there_is_told_by_its_words(deepseek, answer):
+    """The status and the code are those of any request that is not valid."""
+    error = {"message": "Model Not Exist", "type": "invalid_request_error", "code": "invalid_request_error"}
+    _, generator = deepseek(answer({"error": error}, status=400))
+    with pytest.raises(NotFoundError) as caught:
+        await generator.generate("Hi", model="deepseek-none")
+    assert (caught.value.status, caught.value.code) == (400, "invalid_request_error")
 
 
 async def test_what_it_cannot_do_is_refused_before_any_traffic(deepseek, answer):

@@ -34,6 +34,7 @@ from understudy.providers.generation.mock.embeddings import unit_vector
 from understudy.providers.generation.mock.engine import MockEngine, Plan
 from understudy.providers.generation.mock.pace import Pace, Sleep
 from understudy.providers.generation.mock.script import MockScript
+from understudy.providers.generation.mock.tokens import Measure
 from understudy.providers.spec import ProviderSpec
 from understudy.testing.asgi import Message, Receive, Send
 from understudy.testing.emulators.exchange import (
@@ -51,6 +52,8 @@ __all__ = ["Emulator"]
 
 _HTML = b"<html><body><h1>Not the API</h1></body></html>"
 _KEPT = 1000
+_UNREAD = Measure(0, "00000000")
+"""A request that was refused before it was read: its answer has an id all the same."""
 
 
 class Emulator(CallLog):
@@ -136,7 +139,7 @@ class Emulator(CallLog):
             return
         missing = wire.missing_key() if not key else None
         wrong = Failure(kind=AuthenticationError)
-        raise missing or engine.error(wrong, operation="generate", model=self._model, size=None)
+        raise missing or engine.error(wrong, operation="generate", model=self._model, size=_UNREAD)
 
     async def _generate(self, wire: Wire, engine: MockEngine, asked: Asked, receive: Receive, send: Send) -> None:
         call = self._record(Call(operation="generate", request=asked.request, model=asked.model, streamed=asked.stream))
@@ -220,7 +223,7 @@ class Emulator(CallLog):
         found = next((model for model in known if model.id == route.argument), None)
         if found is None:
             missing = Failure(kind=NotFoundError)
-            raise engine.error(missing, operation="list_models", model=route.argument, size=None)
+            raise engine.error(missing, operation="list_models", model=route.argument, size=_UNREAD)
         return Whole(body=wire.model(found))
 
     async def _scripted(self, engine: MockEngine, operation: Operation, request: GenerationRequest, model: str) -> None:

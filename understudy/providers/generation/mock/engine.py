@@ -104,12 +104,12 @@ class MockEngine:
         *,
         operation: str,
         model: str,
-        size: Measure | None,
+        size: Measure,
         in_stream: bool = False,
     ) -> ProviderError:
         """The error to raise, a new one each time, with the data that the real provider fills in."""
         prefix = self.dialect.request_id
-        request_id = None if prefix is None or size is None else f"{prefix}standin{size.mark}"
+        request_id = None if prefix is None else f"{prefix}standin{size.mark}"
         if isinstance(failure, Failure):
             return failure.build(
                 provider=self.provider,

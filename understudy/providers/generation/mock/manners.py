@@ -152,6 +152,7 @@ _DIALECTS: Mapping[str, Dialect] = MappingProxyType(
             request_id=None,
             failures={
                 AuthenticationError: (401, "authentication_error"),
+                NotFoundError: (400, "invalid_request_error"),
                 InvalidRequestError: (400, "invalid_request_error"),
                 QuotaExceededError: (402, "insufficient_quota"),
                 RateLimitError: (429, "rate_limit_error"),
@@ -160,6 +161,7 @@ _DIALECTS: Mapping[str, Dialect] = MappingProxyType(
             },
             messages={
                 AuthenticationError: "Authentication Fails, your api key is invalid",
+                NotFoundError: "Model Not Exist",
                 ContextLengthExceededError: "This model's maximum context length is exceeded.",
                 QuotaExceededError: "Insufficient Balance",
                 OverloadedError: "Service is too busy.",

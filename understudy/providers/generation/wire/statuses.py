@@ -21,7 +21,7 @@ from understudy.providers.http.mapping import RETRY_STATUSES, status_class
 
 __all__ = ["provider_error"]
 
-# Services that have no code for these two say them only in words; each phrase is from a recorded answer.
+# Services that have no code for these say them only in words; each phrase is from a recorded answer.
 _PHRASES: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = (
     (
         re.compile(
@@ -32,6 +32,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = (
         ContextLengthExceededError,
     ),
     (re.compile(r"\b(?:incorrect|invalid) api[ _-]key", re.IGNORECASE), AuthenticationError),
+    (re.compile(r"^model not exist\b", re.IGNORECASE), NotFoundError),  # DeepSeek's answer to a name that it has not
 )
 
 
