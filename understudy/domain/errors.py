@@ -462,10 +462,19 @@ class ScriptError(UnderstudyError):
 
 
 class StorageError(UnderstudyError):
-    """A storage command failed; ``code`` is stable across backends."""
+    """A storage command failed; ``code`` is stable across backends, its kinds stand in ``domain/storage_errors.py``.
 
-    def __init__(self, message: str, *, backend: str, command: str, code: int, hint: str | None = None) -> None:
+    ``reason`` is the message alone; ``retryable`` says whether the same command may succeed later; ``log`` is what the
+    command told its user before it failed (LogMessage values).
+    """
+
+    def __init__(
+        self, message: str, *, backend: str, command: str, code: int, hint: str | None = None, retryable: bool = False
+    ) -> None:
         self.backend = backend
         self.command = command
         self.code = code
-        super().__init__(f"{backend} {command}: {message} [code {code}]", hint=hint)
+        self.reason = message
+        self.retryable = retryable
+        self.log: tuple[Any, ...] = ()
+        super().__init__(f"{backend} {command}: {message} [code {int(code)}]", hint=hint)

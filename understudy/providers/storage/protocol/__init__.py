@@ -1,0 +1,1 @@
+"""The protobuf messages that drivers and their clients exchange."""

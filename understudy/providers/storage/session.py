@@ -1,0 +1,107 @@
+"""One command's surroundings: its connection, its log, its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from understudy.domain.storage import LogLevel, LogMessage, RuntimeOptions, StorageCapabilities, StorageCredentials
+from understudy.providers.storage.connection import Connection, Rows
+from understudy.providers.storage.names import NameGenerator
+from understudy.providers.storage.sql.catalog import Catalog
+
+if TYPE_CHECKING:
+    from understudy.providers.storage.sql.backend import SqlBackend
+    from understudy.providers.storage.sql.statements import Statements
+
+__all__ = ["Session"]
+
+
+class Session:
+    """What a handler works with. Made for one command and closed after it, so that nothing passes between tenants."""
+
+    def __init__(
+        self,
+        *,
+        backend: SqlBackend,
+        credentials: StorageCredentials,
+        features: frozenset[str],
+        options: RuntimeOptions,
+        check_out: Callable[[StorageCredentials], Connection],
+    ) -> None:
+        self.backend = backend
+        self.credentials = credentials
+        self.features = features
+        self.options = options
+        self.messages: list[LogMessage] = []
+        self._check_out = check_out
+        self._connection: Connection | None = None
+        self._in_transaction = False
+
+    @property
+    def capabilities(self) -> StorageCapabilities:
+        """The backend's."""
+        return self.backend.capabilities
+
+    @property
+    def names(self) -> NameGenerator:
+        """How new objects are called."""
+        return self.backend.names
+
+    @property
+    def sql(self) -> Statements:
+        """The backend's statements."""
+        return self.backend.statements
+
+    @property
+    def catalog(self) -> Catalog:
+        """What there is in the database."""
+        return self.backend.catalog(self)
+
+    @property
+    def connection(self) -> Connection:
+        """The command's connection, made when it is first needed."""
+        if self._connection is None:
+            self._connection = self._check_out(self.credentials)
+        return self._connection
+
+    @property
+    def connection_in_use(self) -> Connection | None:
+        """The connection, None where the command has needed none."""
+        return self._connection
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
+        """Run one statement."""
+        return self.connection.execute(sql, parameters)
+
+    def run(self, statements: Iterable[str]) -> None:
+        """Run statements one after the other."""
+        for sql in statements:
+            self.connection.execute(sql)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block or nothing of it, where the backend has transactions; a block within one belongs to it."""
+        if self._in_transaction or not self.capabilities.transactions:
+            yield
+            return
+        self._in_transaction = True
+        try:
+            with self.connection.transaction():
+                yield
+        finally:
+            self._in_transaction = False
+
+    @contextmanager
+    def ddl_transaction(self) -> Iterator[None]:
+        """As ``transaction``, for blocks that create, alter or drop: only where DDL can be rolled back."""
+        if not self.capabilities.ddl_in_transactions:
+            yield
+            return
+        with self.transaction():
+            yield
+
+    def log(self, level: LogLevel, message: str) -> None:
+        """Tell the user something; it goes with the response, or with the error."""
+        self.messages.append(LogMessage(level=level, message=message))

@@ -1,0 +1,65 @@
+"""A backend that speaks SQL: the shared commands over its own statements, catalog and connection."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from understudy.domain.storage import DriverClient, StorageCredentials
+from understudy.providers.storage.backend import StorageBackend
+from understudy.providers.storage.connection import Connection
+from understudy.providers.storage.fault import CommandFault
+from understudy.providers.storage.names import NameGenerator
+from understudy.providers.storage.sql.catalog import Catalog
+from understudy.providers.storage.sql.statements import Statements
+
+if TYPE_CHECKING:
+    from understudy.providers.storage.driver import Handler
+
+__all__ = ["SqlBackend"]
+
+
+class SqlBackend(StorageBackend):
+    """Subclass it, name the class attributes, and write ``connect`` and ``translate``."""
+
+    statements: ClassVar[Statements]
+    catalog: ClassVar[type[Catalog]] = Catalog
+    connection_limit: int = 4
+    """How many idle connections are kept for each user."""
+    time_limit: float | None = None
+    """Seconds that a command may take where its runtime options say nothing; None is no limit."""
+
+    @cached_property
+    def names(self) -> NameGenerator:
+        """The backend's name generator."""
+        return self.create_name_generator()
+
+    @cached_property
+    def handlers(self) -> Mapping[str, Handler]:
+        """The commands' handlers by short name: the shared ones, and the backend's own in their place."""
+        from understudy.providers.storage.commands.table import HANDLERS
+
+        return {**HANDLERS, **self.own_handlers()}
+
+    def own_handlers(self) -> Mapping[str, Handler]:
+        """The commands that this backend carries out in its own way."""
+        return {}
+
+    def create_driver_client(self) -> DriverClient:
+        """A driver that runs in this process."""
+        from understudy.providers.storage.driver import LocalDriver
+
+        return LocalDriver(self)
+
+    @abstractmethod
+    def connect(self, credentials: StorageCredentials) -> Connection:
+        """A new connection as this user. What it raises goes through ``translate``."""
+
+    @abstractmethod
+    def translate(self, error: Exception) -> CommandFault:
+        """What an exception of the engine's driver means; StorageCode.UNKNOWN for what is not known, never a guess."""
+
+    def close(self) -> None:
+        """Close what all connections share. Closing twice is harmless; the default has nothing to close."""
