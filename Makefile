@@ -2,12 +2,14 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+FAKES := $(VENV)-fakes
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n auto
 export PIP_NO_INPUT := 1
+export STORAGE_FAKES ?= $(CURDIR)/$(FAKES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers scan docs wheel test-wheel slow faults bench format lock clean
+.PHONY: help run test check lint types layers scan docs wheel test-wheel slow faults bench format lock clean fakes
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -45,15 +47,17 @@ wheel: $(VENV)/.dev ## Build the wheel and hold it against the tree
 	$(BIN)/python -m build --no-isolation --outdir dist .
 	$(BIN)/python scripts/check_wheel.py dist/*.whl
 
-test-wheel: wheel ## The whole suite, slow group included, against the installed wheel
+test-wheel: wheel fakes ## The whole suite, slow group included, against the installed wheel
 	rm -rf $(VENV)-wheel
 	$(PYTHON) -m venv $(VENV)-wheel
 	$(VENV)-wheel/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r constraints/test.txt
 	$(VENV)-wheel/bin/python -m pip --disable-pip-version-check install -q --no-deps dist/*.whl
 	$(VENV)-wheel/bin/pytest -n auto
 
-slow: $(VENV)/.test ## Only the slow group
+slow: $(VENV)/.test fakes ## Only the slow group
 	$(PYTEST) -m slow
+
+fakes: $(FAKES)/bigquery/.made $(FAKES)/s3/.made $(FAKES)/snowflake/.made ## Environments of the outside fakes that slow storage tests start
 
 faults: $(VENV)/.test ## Drive the five providers through every fault, and write the table of docs/faults.md
 	$(BIN)/python scripts/fault_table.py
@@ -69,11 +73,17 @@ lock: $(VENV)/.dev ## Make the hash-locked constraints anew
 	$(BIN)/python scripts/lock.py
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) $(VENV)-wheel .bench dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-wheel $(FAKES) .bench dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("understudy needs Python 3.11 or later; set PYTHON=...") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
+
+$(FAKES)/%/.made: constraints/fakes/%.txt
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r $<
+	@touch $@
 
 $(VENV)/.run: constraints/run.txt pyproject.toml | $(BIN)/python
 	$(PIP) install -q --require-hashes -r constraints/run.txt

@@ -1,4 +1,4 @@
-"""Make the hash-locked constraints anew: one resolution for everything, and two smaller files cut from it.
+"""Make the hash-locked constraints anew: one resolution for everything, two smaller files cut from it, and the fakes'.
 
 The files name no index and no host, so that they serve any mirror.
 """
@@ -16,28 +16,30 @@ ENVIRONMENTS = {
     "test": ["--group", "test", "--extra", "all"],
     "run": ["--group", "install"],
 }
+FAKES = ("bigquery", "s3", "snowflake")
 
 
 def compile_environment(name: str, parts: list[str]) -> None:
-    """Resolve the project with ``parts`` for Python 3.11 to 3.13 into constraints/NAME.txt."""
+    """Resolve ``parts`` for Python 3.11 to 3.13 into constraints/NAME.txt."""
     output = FOLDER / f"{name}.txt"
     command = [
-        *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--quiet"),
+        *(sys.executable, "-m", "uv", "pip", "compile", "--quiet"),
         *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate"),
         *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--upgrade", "--output-file", str(output)),
         *parts,
     ]
-    if name != "dev":
-        command += ["--constraint", str(FOLDER / "dev.txt")]
     subprocess.run(command, cwd=ROOT, check=True)
     output.write_text(f"# Made by `make lock`: the {name} environment.\n" + output.read_text())
 
 
 def main() -> None:
     """Make all files, the largest first, so that the others agree with it."""
-    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "fakes").mkdir(parents=True, exist_ok=True)
     for name, parts in ENVIRONMENTS.items():
-        compile_environment(name, parts)
+        agreed = [] if name == "dev" else ["--constraint", str(FOLDER / "dev.txt")]
+        compile_environment(name, ["pyproject.toml", *parts, *agreed])
+    for name in FAKES:
+        compile_environment(f"fakes/{name}", ["--group", f"fakes-{name}"])
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def undeclared_imports() -> Iterator[str]:
 
 def unpinned() -> Iterator[str]:
     """Constraints without a hash."""
-    for path in sorted((ROOT / "constraints").glob("*.txt")):
+    for path in sorted((ROOT / "constraints").rglob("*.txt")):
         blocks = re.split(r"\n(?=[a-zA-Z0-9])", path.read_text().split("\n", 1)[1])
         for block in filter(None, map(str.strip, blocks)):
             if "==" not in block or "--hash=sha256:" not in block:
@@ -95,7 +95,7 @@ def secrets(paths: list[Path]) -> Iterator[str]:
     plugins = ["AWSKeyDetector", "GitHubTokenDetector", "JwtTokenDetector", "OpenAIDetector", "PrivateKeyDetector"]
     with transient_settings({"plugins_used": [{"name": name} for name in plugins]}):
         for path in paths:
-            if path.parent.name == "constraints":
+            if path.is_relative_to(ROOT / "constraints"):
                 continue
             for found in scan_file(str(path)):
                 lines = path.read_text(errors="replace").splitlines()
