@@ -138,3 +138,20 @@ def prune(*, shelf: Shelf, expired: bool, unused: Path | None, yes: bool, as_jso
         write("Nothing to delete.")
     elif not yes:
         note("Nothing was deleted. --yes deletes them.")
+
+
+@recordings.command()
+@click.argument("recording", nargs=-1, required=True)
+@_shelf_options
+def script(*, recording: tuple[str, ...], shelf: Shelf) -> None:
+    """Print settings under which stand-ins answer as these RECORDINGs of text generation do.
+
+    Put them into an overlay, as settings.story.yaml, and open it as the profile `story`. What a script has no words for
+    is told on standard error.
+    """
+    from understudy.cli.recorded.scripting import script_text
+
+    text, left_out = script_text(shelf, recording)
+    write(text, newline=False)
+    for each in left_out:
+        note(f"Not in the script: {each}")

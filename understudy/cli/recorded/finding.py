@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,16 +14,24 @@ from understudy.cli.options import SettingsChoice
 from understudy.domain.errors import ConfigurationError, Fault, near_match
 from understudy.providers.recording.shelf import Conversation, conversations
 
+if TYPE_CHECKING:
+    from understudy.config.models.settings import Settings
+
 __all__ = ["Shelf", "open_shelf"]
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The recordings of a folder, and the age in days from which on they are old (None: never)."""
+    """The recordings of a folder, as the settings see them."""
 
     folder: Path
     conversations: Sequence[Conversation]
-    expires_after_days: float | None
+    settings: Settings
+
+    @property
+    def expires_after_days(self) -> float | None:
+        """The age in days from which on they are old; None: never."""
+        return self.settings.recording.expires_after_days
 
     def chosen(self, words: Sequence[str]) -> Sequence[Conversation]:
         """Those that are named; all where none is. Raises click.UsageError."""
@@ -54,7 +63,7 @@ def open_shelf(choice: SettingsChoice, folder: Path | None) -> Shelf:
     """The recordings of ``folder``, or of the settings'. Raises ConfigurationError for faults of the settings."""
     from understudy.providers.generation.choosing.catalog import generation_registry
 
-    settings = choice.load(generation_registry()).settings.recording
-    place = folder or settings.folder
-    after = settings.expires_after_days
-    return Shelf(place, conversations(place, now=datetime.now(UTC), expires_after_days=after), after)
+    settings = choice.load(generation_registry()).settings
+    place = folder or settings.recording.folder
+    after = settings.recording.expires_after_days
+    return Shelf(place, conversations(place, now=datetime.now(UTC), expires_after_days=after), settings)

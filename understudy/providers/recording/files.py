@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import yaml
 from understudy.domain.errors import ConfigurationError, Fault
 from understudy.providers.recording.exchanges import Asked, Recorded
 
-__all__ = ["as_data", "found_in", "read", "write"]
+__all__ = ["as_data", "found_in", "read", "to_yaml", "write"]
 
 VERSION = 1
 _SUFFIXES = (".yaml",)
@@ -63,7 +63,7 @@ _Dumper.add_representer(_Row, _row)
 def write(path: Path, exchanges: Sequence[Recorded]) -> None:
     """Write a conversation: whoever reads the file meanwhile sees the old one or the new one, never a part."""
     document = {"version": VERSION, "exchanges": [as_data(each) for each in exchanges]}
-    text = _HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize)
+    text = _HEAD + to_yaml(document)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
@@ -73,6 +73,11 @@ def write(path: Path, exchanges: Sequence[Recorded]) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def to_yaml(document: Mapping[str, Any]) -> str:
+    """Plain data as YAML that a person reads: in its own order, long texts as they are."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize)
 
 
 def found_in(folder: Path) -> list[Path]:
