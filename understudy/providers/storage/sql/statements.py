@@ -58,6 +58,10 @@ class Statements:
                 StorageCode.VALIDATION, f"the column {column.name!r} has the type {column.full_type!r}, which is none"
             ) from error
 
+    def drop(self, kind: str, named: exp.Table, *, cascade: bool = False) -> str:
+        """A DROP statement; sqlglot leaves the name out where it is given as ``this``, without a word."""
+        return self.render(exp.Drop(kind=kind, tables=[named], cascade=cascade))
+
     # -------------------------------------------------------------------------------------------------- schemas
 
     def create_schema(self, path: Sequence[str]) -> list[str]:
@@ -66,7 +70,7 @@ class Statements:
 
     def drop_schema(self, path: Sequence[str], *, cascade: bool) -> list[str]:
         """Drop a schema, with all that is in it where ``cascade`` says so."""
-        return [self.render(exp.Drop(kind="SCHEMA", this=self.namespace(path), cascade=cascade))]
+        return [self.drop("SCHEMA", self.namespace(path), cascade=cascade)]
 
     # --------------------------------------------------------------------------------------------------- tables
 
@@ -102,11 +106,11 @@ class Statements:
 
     def drop_table(self, table: TableName) -> list[str]:
         """Drop a table that is there."""
-        return [self.render(exp.Drop(kind="TABLE", this=self.table(table)))]
+        return [self.drop("TABLE", self.table(table))]
 
     def drop_view(self, view: TableName) -> list[str]:
         """Drop a view that is there."""
-        return [self.render(exp.Drop(kind="VIEW", this=self.table(view)))]
+        return [self.drop("VIEW", self.table(view))]
 
     def count(self, table: TableName) -> str:
         """How many rows a table has."""
