@@ -147,6 +147,35 @@ class DriverError(_message.Message):
     messages: _containers.RepeatedCompositeFieldContainer[LogMessage]
     def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., backend: _Optional[str] = ..., command: _Optional[str] = ..., hint: _Optional[str] = ..., retryable: bool = ..., messages: _Optional[_Iterable[_Union[LogMessage, _Mapping[str, object]]]] = ...) -> None: ...
 
+class Status(_message.Message):
+    __slots__ = ("code", "message", "details")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    DETAILS_FIELD_NUMBER: _ClassVar[int]
+    code: int
+    message: str
+    details: _containers.RepeatedCompositeFieldContainer[_any_pb2.Any]
+    def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., details: _Optional[_Iterable[_Union[_any_pb2.Any, _Mapping[str, object]]]] = ...) -> None: ...
+
+class DescribeService(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ServiceDescription(_message.Message):
+    __slots__ = ("backends", "default_backend")
+    class Backend(_message.Message):
+        __slots__ = ("name", "capabilities")
+        NAME_FIELD_NUMBER: _ClassVar[int]
+        CAPABILITIES_FIELD_NUMBER: _ClassVar[int]
+        name: str
+        capabilities: _struct_pb2.Struct
+        def __init__(self, name: _Optional[str] = ..., capabilities: _Optional[_Union[_struct_pb2.Struct, _Mapping[str, object]]] = ...) -> None: ...
+    BACKENDS_FIELD_NUMBER: _ClassVar[int]
+    DEFAULT_BACKEND_FIELD_NUMBER: _ClassVar[int]
+    backends: _containers.RepeatedCompositeFieldContainer[ServiceDescription.Backend]
+    default_backend: str
+    def __init__(self, backends: _Optional[_Iterable[_Union[ServiceDescription.Backend, _Mapping[str, object]]]] = ..., default_backend: _Optional[str] = ...) -> None: ...
+
 class GenericBackendCredentials(_message.Message):
     __slots__ = ("host", "principal", "secret", "port", "meta")
     HOST_FIELD_NUMBER: _ClassVar[int]
@@ -162,10 +191,12 @@ class GenericBackendCredentials(_message.Message):
     def __init__(self, host: _Optional[str] = ..., principal: _Optional[str] = ..., secret: _Optional[str] = ..., port: _Optional[int] = ..., meta: _Optional[_Union[_any_pb2.Any, _Mapping[str, object]]] = ...) -> None: ...
 
 class BackendMeta(_message.Message):
-    __slots__ = ("values",)
+    __slots__ = ("values", "secrets")
     VALUES_FIELD_NUMBER: _ClassVar[int]
+    SECRETS_FIELD_NUMBER: _ClassVar[int]
     values: _struct_pb2.Struct
-    def __init__(self, values: _Optional[_Union[_struct_pb2.Struct, _Mapping[str, object]]] = ...) -> None: ...
+    secrets: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, values: _Optional[_Union[_struct_pb2.Struct, _Mapping[str, object]]] = ..., secrets: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class TableColumn(_message.Message):
     __slots__ = ("name", "type", "length", "nullable", "default_value", "meta", "has_default")
