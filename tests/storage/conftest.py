@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(__file__).parent / "servers"
 FAKES = Path(os.environ.get("STORAGE_FAKES", ROOT / ".venv-fakes"))
-SLOW = frozenset({"s3_server", "snowflake_server", "bigquery_server"})  # they take seconds to start
+SLOW = frozenset({"s3_server", "snowflake_server", "bigquery_server", "redshift_server"})  # they take seconds to start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +73,7 @@ def running(program: str, *arguments: str | Path, python: Path = Path(sys.execut
             stderr=errors,
             env=variables | {"PYTHONDONTWRITEBYTECODE": "1"},
             cwd=log.parent,
+            start_new_session=True,  # Ctrl-C is for the tests alone: they end their servers
         )
         assert process.stdin
         assert process.stdout
@@ -131,3 +132,10 @@ def bigquery_server(server_folder: Path) -> Iterator[Server]:
     python, log = environment("bigquery"), server_folder / "bigquery.log"
     with running("bigquery", folder, python=python, log=log) as port:
         yield Server(port=port, database="test-project", folder=folder / "gcs")
+
+
+@pytest.fixture(scope="session")
+def redshift_server(server_folder: Path, object_folder: Path) -> Iterator[Server]:
+    """PostgreSQL behind a proxy that redshift_connector takes for Redshift: not Redshift."""
+    with running("redshift", object_folder, log=server_folder / "redshift.log") as port:
+        yield Server(port=port, user="tester", password="Passw0rd!", database="dev", folder=object_folder)
