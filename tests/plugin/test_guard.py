@@ -64,6 +64,41 @@ def test_that_takes_it_away(understudy_container):
         assert understudy_container.generator() == "mine"
 """
 
+LIVE = """
+import contextlib, os, socket
+import pytest
+from understudy.providers.generation.anthropic.spec import SPEC
+from understudy.testing.contracts.generation import RequestContract
+from understudy.testing.contracts.live import live_settings, live_stage
+
+GIVEN = live_settings(SPEC, {"UNDERSTUDY_LIVE": "1", "ANTHROPIC_API_KEY": "k"})
+
+class Live(RequestContract):
+    @pytest.fixture
+    async def stage(self):
+        async with live_stage(SPEC, GIVEN) as stage:
+            yield stage
+
+    def test_of_a_socket(self):
+        with socket.socket() as connection, contextlib.suppress(OSError):
+            connection.settimeout(0.01)
+            connection.connect(("192.0.2.1", 9))
+
+class TestUnmarked(Live):
+    pass
+
+@pytest.mark.understudy(network=True)
+class TestLive(Live):
+    pass
+"""
+
+
+def test_live_contracts_are_let_through_by_their_mark(project):
+    """The class says so once, for every test that it inherits; without the mark the same test fails."""
+    done = project(LIVE, "-k", "of_a_socket or no_service_takes", ini=GUARD)
+    done.assert_outcomes(passed=11, failed=1)
+    done.stdout.fnmatch_lines(["*tried to reach 192.0.2.1*", "FAILED*TestUnmarked::test_of_a_socket"])
+
 
 def test_no_test_reaches_the_network(project):
     """Neither a real provider nor a plain socket, even where the test swallows exceptions."""

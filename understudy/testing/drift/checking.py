@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from understudy.config.models.generation import ProviderSettings
 from understudy.config.models.mock import MockSettings
 from understudy.containers.application import ApplicationContainer
 from understudy.domain.errors import (
@@ -23,6 +24,8 @@ from understudy.domain.results import FinishEvent, GenerationResult, StreamEvent
 from understudy.domain.secrets import Secret
 from understudy.providers.generation.choosing.build import build_mock, build_real
 from understudy.providers.generation.mock import MockGenerator
+from understudy.providers.http.clients import HttpClients
+from understudy.providers.spec import ProviderSpec
 from understudy.testing.drift.probes import EMBEDDED, Cost, Probe, options_for, probes_for
 from understudy.testing.drift.report import Check, DriftReport, differences
 from understudy.testing.drift.shapes import (
@@ -60,11 +63,18 @@ class Answering:
     def of(cls, container: ApplicationContainer, name: str) -> Answering:
         """The provider with this name or alias, whatever ``use`` says; its stand-in without its settings' script.
 
-        Nothing is sent. Raises ProviderNotFoundError, MissingCredentialsError, MissingDependencyError, and
-        UnderstudyError for a plugin whose stand-in takes no script.
+        Nothing is sent. Raises ProviderNotFoundError and what ``made`` raises.
         """
         factory = container.generation.factory()
-        spec, settings, http = factory.registry.get(name), factory.settings_for(name), container.http.clients()
+        return cls.made(factory.registry.get(name), factory.settings_for(name), container.http.clients())
+
+    @classmethod
+    def made(cls, spec: ProviderSpec, settings: ProviderSettings, http: HttpClients) -> Answering:
+        """The same of a provider that no container has.
+
+        Raises MissingCredentialsError, MissingDependencyError, and UnderstudyError for a plugin whose stand-in takes no
+        script.
+        """
         real = build_real(spec, settings, http)
         unscripted = settings.model_copy(update={"mock": MockSettings()})
 
