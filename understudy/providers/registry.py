@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from understudy.domain.errors import DuplicateProviderError, ProviderNotFoundError
 from understudy.providers.spec import NAME, ProviderSpec, check_name, load
@@ -16,9 +16,26 @@ from understudy.providers.spec import NAME, ProviderSpec, check_name, load
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["BrokenPlugin", "ProviderRegistry", "ProviderSpec", "load"]
+__all__ = ["BrokenPlugin", "NamedSpec", "ProviderRegistry", "ProviderSpec", "SpecRegistry", "load"]
 
 _logger = logging.getLogger(__name__)
+
+
+class NamedSpec(Protocol):
+    """What the specs of every family have."""
+
+    @property
+    def name(self) -> str:
+        """The provider's name."""
+        ...
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Its other names."""
+        ...
+
+
+S = TypeVar("S", bound=NamedSpec)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +48,14 @@ class BrokenPlugin:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class _Entry:
+class _Entry(Generic[S]):
     """A registered name. ``spec`` is None until it is asked for; ``find`` then gives it."""
 
     name: str
     source: str
-    find: Callable[[], ProviderSpec]
+    find: Callable[[], S]
     aliases: tuple[str, ...] = ()
-    spec: ProviderSpec | None = None
+    spec: S | None = None
 
     @property
     def claims(self) -> frozenset[str]:
@@ -52,21 +69,21 @@ def _claims(name: str, aliases: tuple[str, ...]) -> frozenset[str]:
     return frozenset(word.lower() for word in (name, *aliases))
 
 
-def _read_spec(offer: Any) -> ProviderSpec:
-    """The spec in what a plugin offers: a ProviderSpec, a function that returns one, or the import string of either."""
+def _read_spec(kind: type[S], offer: Any) -> S:
+    """The spec in what a plugin offers: a spec, a function that returns one, or the import string of either."""
     found = load(offer)
-    if not isinstance(found, ProviderSpec) and callable(found):
+    if not isinstance(found, kind) and callable(found):
         found = found()
-    if not isinstance(found, ProviderSpec):
-        raise TypeError(f"it yields {type(found).__name__}, not a ProviderSpec or a function that returns one")
+    if not isinstance(found, kind):
+        raise TypeError(f"it yields {type(found).__name__}, not a {kind.__name__} or a function that returns one")
     return found
 
 
-def _read_plugin(point: EntryPoint) -> ProviderSpec:
-    return _read_spec(point.load())
+def _read_plugin(kind: type[S], point: EntryPoint) -> S:
+    return _read_spec(kind, point.load())
 
 
-def _find(entry: _Entry) -> ProviderSpec | str:
+def _find(entry: _Entry[S]) -> S | str:
     """The spec of an entry, or what is wrong with it."""
     try:
         spec = entry.find()
@@ -77,21 +94,24 @@ def _find(entry: _Entry) -> ProviderSpec | str:
     return spec
 
 
-class ProviderRegistry:
+class SpecRegistry(Generic[S]):
     """The providers of one family, by name and alias; upper and lower case are the same.
+
+    ``kind`` is the class of the family's specs.
 
     No name or alias ever stands for two providers. Import strings and plugins are imported when their spec is first
     asked for; ``names`` and ``len`` import nothing. Safe to use from several threads.
     """
 
-    def __init__(self, family: str) -> None:
+    def __init__(self, family: str, kind: type[S]) -> None:
         self.family = family
+        self._kind = kind
         self._lock = threading.RLock()  # reentrant: a logging handler may look at the registry
-        self._entries: dict[str, _Entry] = {}
-        self._holders: dict[str, _Entry] = {}
+        self._entries: dict[str, _Entry[S]] = {}
+        self._holders: dict[str, _Entry[S]] = {}
         self._broken: list[BrokenPlugin] = []
 
-    def register(self, spec: ProviderSpec, *, replace: bool = False) -> None:
+    def register(self, spec: S, *, replace: bool = False) -> None:
         """Add a provider. ``replace`` puts it in the place of the one with the same name, whose aliases go too.
 
         Raises DuplicateProviderError where its name or an alias is taken; with ``replace``, where it is taken by a
@@ -108,7 +128,10 @@ class ProviderRegistry:
         """
         for word in (name, *aliases):
             check_name(word)
-        self._add(_Entry(name=name, source=source, find=partial(_read_spec, target), aliases=aliases), replace=False)
+        self._add(
+            _Entry(name=name, source=source, find=partial(_read_spec, self._kind, target), aliases=aliases),
+            replace=False,
+        )
 
     def load_entry_points(self, group: str) -> tuple[str, ...]:
         """Add the plugins that installed packages announce in ``group`` and return the names that were added.
@@ -122,12 +145,12 @@ class ProviderRegistry:
         added: list[str] = []
         for point in found:
             package = f"{point.dist.name} {point.dist.version}, {point.value}" if point.dist else point.value
-            entry = _Entry(name=point.name, source=package, find=partial(_read_plugin, point))
+            entry = _Entry(name=point.name, source=package, find=partial(_read_plugin, self._kind, point))
             if self._offer(entry):
                 added.append(entry.name)
         return tuple(added)
 
-    def get(self, name: str) -> ProviderSpec:
+    def get(self, name: str) -> S:
         """The spec with this name or alias.
 
         Plugins' aliases stand in their specs: a word that nobody has announced imports the plugins not yet imported.
@@ -157,7 +180,7 @@ class ProviderRegistry:
         return MappingProxyType(dict(sorted(pairs.items())))
 
     @property
-    def specs(self) -> Mapping[str, ProviderSpec]:
+    def specs(self) -> Mapping[str, S]:
         """A read-only view of all usable providers as they are now, sorted by name. Imports the plugins' specs."""
         self._resolve_all()
         with self._lock:
@@ -170,7 +193,7 @@ class ProviderRegistry:
         with self._lock:
             return tuple(self._broken)
 
-    def __iter__(self) -> Iterator[ProviderSpec]:
+    def __iter__(self) -> Iterator[S]:
         return iter(self.specs.values())
 
     def __len__(self) -> int:
@@ -187,7 +210,7 @@ class ProviderRegistry:
         return True
 
     def __repr__(self) -> str:
-        return f"ProviderRegistry({self.family!r}, names={list(self.names)})"
+        return f"{type(self).__name__}({self.family!r}, names={list(self.names)})"
 
     def _words(self) -> tuple[str, ...]:
         return (*self.names, *self.aliases)
@@ -196,7 +219,7 @@ class ProviderRegistry:
         key = name.lower()
         return next((plugin.reason for plugin in self.broken if plugin.name.lower() == key), None)
 
-    def _add(self, entry: _Entry, *, replace: bool) -> None:
+    def _add(self, entry: _Entry[S], *, replace: bool) -> None:
         with self._lock:
             old = self._entries.get(entry.name.lower()) if replace else None
             taken = self._first_taken(entry.claims, besides=old)
@@ -208,7 +231,7 @@ class ProviderRegistry:
                 self._remove(old)
             self._insert(entry)
 
-    def _offer(self, entry: _Entry) -> bool:
+    def _offer(self, entry: _Entry[S]) -> bool:
         """Add a plugin's entry; False where it was skipped or is there already."""
         with self._lock:
             if any(plugin.name == entry.name and plugin.source == entry.source for plugin in self._broken):
@@ -222,7 +245,7 @@ class ProviderRegistry:
             self._skip(entry, f"its name is taken by {taken[1]}" if taken else "its name is not a provider name")
             return False
 
-    def _spec(self, name: str) -> ProviderSpec | None:
+    def _spec(self, name: str) -> S | None:
         """The spec behind a name or alias known so far; None where there is none or it turns out to be broken."""
         with self._lock:
             entry = self._holders.get(name.lower())
@@ -234,7 +257,7 @@ class ProviderRegistry:
         for entry in pending:
             self._resolve(entry)
 
-    def _resolve(self, entry: _Entry) -> ProviderSpec | None:
+    def _resolve(self, entry: _Entry[S]) -> S | None:
         """Import the spec of an entry, without the lock: a plugin's module may itself use the registry."""
         spec = entry.spec
         if spec is not None:
@@ -245,9 +268,9 @@ class ProviderRegistry:
                 self._settle(entry, found)
             return entry.spec
 
-    def _settle(self, entry: _Entry, found: ProviderSpec | str) -> None:
+    def _settle(self, entry: _Entry[S], found: S | str) -> None:
         """Put what was found in the place of what was announced."""
-        if isinstance(found, ProviderSpec):
+        if not isinstance(found, str):
             taken = self._first_taken(_claims(found.name, found.aliases), besides=entry)
             found = f"its alias {taken[0]!r} is taken by {taken[1]}" if taken else found
         self._remove(entry)
@@ -257,24 +280,24 @@ class ProviderRegistry:
         entry.name, entry.aliases, entry.spec = found.name, found.aliases, found
         self._insert(entry)
 
-    def _first_taken(self, claims: frozenset[str], *, besides: _Entry | None) -> tuple[str, _Entry] | None:
+    def _first_taken(self, claims: frozenset[str], *, besides: _Entry[S] | None) -> tuple[str, _Entry[S]] | None:
         for word in sorted(claims):
             holder = self._holders.get(word)
             if holder is not None and holder is not besides:
                 return word, holder
         return None
 
-    def _insert(self, entry: _Entry) -> None:
+    def _insert(self, entry: _Entry[S]) -> None:
         self._entries[entry.name.lower()] = entry
         for word in entry.claims:
             self._holders[word] = entry
 
-    def _remove(self, entry: _Entry) -> None:
+    def _remove(self, entry: _Entry[S]) -> None:
         del self._entries[entry.name.lower()]
         for word in entry.claims:
             del self._holders[word]
 
-    def _skip(self, entry: _Entry, reason: str) -> None:
+    def _skip(self, entry: _Entry[S], reason: str) -> None:
         self._broken.append(BrokenPlugin(name=entry.name, source=entry.source, reason=reason))
         _logger.warning(
             "Skipped the %s provider %s: %s",
@@ -283,3 +306,10 @@ class ProviderRegistry:
             reason,
             extra={"provider": entry.name, "source": entry.source, "reason": reason},
         )
+
+
+class ProviderRegistry(SpecRegistry[ProviderSpec]):
+    """The registry of a family whose specs are ``ProviderSpec``: text generators."""
+
+    def __init__(self, family: str) -> None:
+        super().__init__(family, ProviderSpec)
