@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from understudy.providers.http.exchange import Outgoing
 from understudy.providers.recording.cleaning import Cleaner
 
-__all__ = ["Asked", "Chunk", "Recorded", "asked"]
+__all__ = ["Asked", "Chunk", "Recorded", "asked", "asked_of", "decoded_json"]
 
 Chunk = tuple[float, int]
 """A piece of a body: seconds since the request, and its size in bytes."""
@@ -69,19 +69,28 @@ async def asked(outgoing: Outgoing) -> Asked:
     if body is not None and not isinstance(body, bytes):
         # An attempt may be made again, and what is read here may be gone then.
         body = outgoing.body = b"".join([chunk async for chunk in body.chunks()])
-    cleaner = Cleaner(outgoing.secrets.values())
-    headers = {name.lower(): value for name, value in outgoing.headers.items()}
-    content = body or b""
-    boundary = headers.get("content-type", "").partition("boundary=")[2].strip('"')
-    if boundary:  # it is made up anew for each request
-        content = content.replace(boundary.encode(), b"boundary")
-        headers["content-type"] = headers["content-type"].replace(boundary, "boundary")
-        headers.pop("content-length", None)
-    decoded = _json(content)
-    return Asked(
+    return asked_of(
         method=outgoing.method,
-        url=_url(outgoing.url, cleaner),
-        headers=cleaner.headers(headers),
+        url=outgoing.url,
+        headers=outgoing.headers,
+        content=body or b"",
+        cleaner=Cleaner(outgoing.secrets.values()),
+    )
+
+
+def asked_of(*, method: str, url: str, headers: Mapping[str, str], content: Any, cleaner: Cleaner) -> Asked:
+    """A request as it is written and matched. ``content`` are bytes, or JSON that is already decoded."""
+    lowered = {name.lower(): value for name, value in headers.items()}
+    boundary = lowered.get("content-type", "").partition("boundary=")[2].strip('"')
+    if boundary and isinstance(content, bytes):  # it is made up anew for each request
+        content = content.replace(boundary.encode(), b"boundary")
+        lowered["content-type"] = lowered["content-type"].replace(boundary, "boundary")
+        lowered.pop("content-length", None)
+    decoded = decoded_json(content) if isinstance(content, bytes) else content
+    return Asked(
+        method=method,
+        url=_url(url, cleaner),
+        headers=cleaner.headers(lowered),
         body=cleaner.content(content) if decoded is None else cleaner.data(decoded),
         is_json=decoded is not None,
     )
@@ -93,7 +102,7 @@ def _url(url: str, cleaner: Cleaner) -> str:
     return cleaner.text(parts._replace(query=urlencode(query), fragment="").geturl())
 
 
-def _json(content: bytes) -> Any:
+def decoded_json(content: bytes) -> Any:
     """The decoded JSON object or array, else None."""
     try:
         found = json.loads(content)

@@ -1,4 +1,4 @@
-"""One conversation, one YAML file: readable, written at once or not at all."""
+"""One conversation, one YAML file: readable, written at once or not at all. Cassettes of VCR.py are read too."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from typing import Any
 import yaml
 
 from understudy.domain.errors import ConfigurationError, Fault
+from understudy.providers.recording.cassettes import exchanges_of, is_cassette
 from understudy.providers.recording.exchanges import Asked, Recorded
 
 __all__ = ["as_data", "found_in", "read", "to_yaml", "write"]
 
 VERSION = 1
-_SUFFIXES = (".yaml",)
+_SUFFIXES = (".yaml", ".yml", ".json")  # YAML includes JSON; only cassettes of others are written so
 _HEAD = "# Recorded by understudy (use: record). Credentials are masked; look through it before you publish it.\n"
 # Written plainly, some of these would be read back as other characters.
 _ODD = re.compile(r"[^\n\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010fffe]")
@@ -85,11 +86,16 @@ def found_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.suffix in _SUFFIXES and not path.name.startswith("."))
 
 
-def read(path: Path) -> list[Recorded]:
-    """The exchanges of a file. Raises ConfigurationError for one that cannot be read as a recording."""
+def read(path: Path, *, as_written: bool = False) -> list[Recorded]:
+    """The exchanges of a file, ours or a cassette of VCR.py's. Raises ConfigurationError for one that is neither.
+
+    A cassette's are cleaned as ours are when they are written, unless ``as_written`` wants all that stands there.
+    """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 # both loaders are safe ones
+        if is_cassette(document):
+            return exchanges_of(document, as_written=as_written)
         if document["version"] != VERSION:
             raise ValueError(f"its version is {document['version']!r}, and this library reads {VERSION}")
         return [_loaded(each) for each in document["exchanges"]]

@@ -64,6 +64,6 @@ def _conversation(path: Path, folder: Path, *, now: datetime, after_days: float 
 
 def _read(path: Path) -> tuple[Iterable[Recorded], str | None]:
     try:
-        return read(path), None
+        return read(path, as_written=True), None
     except ConfigurationError as error:
         return (), error.faults[0].reason
