@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from understudy.containers import opening
 from understudy.containers.application import ApplicationContainer
 from understudy.containers.opening import SettingsSource
-from understudy.containers.portal import Portal
 from understudy.containers.pumping import Pump
 from understudy.domain.capabilities import Capabilities
 from understudy.domain.errors import UnsupportedCapabilityError
@@ -28,6 +27,7 @@ from understudy.domain.generation import Embedder, EmbeddingResult, ModelInfo, T
 from understudy.domain.health import Health
 from understudy.domain.requests import GenerationOptions, Prompt
 from understudy.domain.results import FinishEvent, GenerationResult, StreamEvent
+from understudy.providers.portal import Portal
 from understudy.providers.registry import ProviderRegistry
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from understudy import blocking, open_container
 from understudy.containers.opening import build_container
-from understudy.containers.portal import Portal
+from understudy.providers.portal import Portal
 
 ANSWER = json.dumps(
     {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from understudy.containers.portal import PATIENCE, Portal
+from understudy.providers.portal import PATIENCE, Portal
 
 __all__ = ["Pump"]
 
