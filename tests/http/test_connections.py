@@ -195,6 +195,25 @@ async def test_an_idle_connection_that_the_server_closed_is_invisible(serve_raw,
     assert lost > 100, "the test must meet closed connections"
 
 
+async def test_what_may_be_done_once_is_not_sent_again_on_another_connection(serve_raw, make_clients):
+    """The server may have carried it out before it closed the connection."""
+    requests = []
+
+    async def talk(reader, writer):
+        requests.append(await read_one(reader))
+        writer.write(OK)
+        await writer.drain()
+        requests.append(await read_one(reader))  # and is gone, without a word
+
+    async with serve_raw(talk) as base_url, make_clients(retry={"max_retries": 0}) as clients:
+        client = clients.client(provider="p", base_url=base_url)
+        await client.request("POST", "/", operation="op", once=True)
+        with pytest.raises(ConnectionFailedError) as caught:
+            await client.request("POST", "/", operation="op", once=True)
+    assert len(requests) == 2
+    assert caught.value.phase == "headers"
+
+
 async def test_connections_are_used_again(serve, make_clients):
     async with serve(_empty) as server, make_clients() as clients:
         client = clients.client(provider="p", base_url=server.base_url)

@@ -113,6 +113,7 @@ class HttpClient:
         idempotency_key: str | None = None,
         user: str | None = None,
         tokens: int | None = None,
+        once: bool = False,
     ) -> HttpResponse:
         """Send, and read the whole answer.
 
@@ -120,9 +121,11 @@ class HttpClient:
         total deadline in seconds, in place of the settings'; ``idempotency_key`` is sent as ``Idempotency-Key``, the
         same on every attempt.
         ``user`` and ``tokens`` are for the limiter, where there is one: whose turn it is (this client's identity if
-        absent), and how many tokens the call may take (a quarter of the body's bytes if absent).
+        absent), and how many tokens the call may take (a quarter of the body's bytes if absent). ``once`` is for what
+        may not be done twice: an idle connection that turns out closed is then an error; the retries are the policy's.
         """
         outgoing = self._outgoing(method, path, _JSON, json, content, headers, params, idempotency_key)
+        outgoing.once = once
         return await self._call(outgoing, operation, path, timeout, user, tokens).whole()
 
     def stream(

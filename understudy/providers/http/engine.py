@@ -109,7 +109,9 @@ class AiohttpEngine:
             except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
                 failure = before_head(error, outgoing)
                 left -= 1
-                if not left or outgoing.stage or not may_be_stale(error) or self._loop.time() - began > _STALE_WINDOW:
+                if outgoing.once or not left or outgoing.stage or not may_be_stale(error):
+                    break
+                if self._loop.time() - began > _STALE_WINDOW:
                     break
             else:
                 return _exchange(response, outgoing)

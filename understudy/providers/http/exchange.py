@@ -28,10 +28,23 @@ class Outgoing:
     ``connect`` and ``read`` are in seconds, ``header_bytes`` is the most that the answer's head may have; ``streaming``
     says what a lost connection is called. ``stage`` is how far its last sending has come: ``queue`` while the pool has
     no connection for it, empty on a connection that was there, ``connect`` while one is opened for it, ``headers`` on
-    one that was.
+    one that was. ``once`` says that it may not be sent again unnoticed: a server that closes a used connection may have
+    done before what the request asks.
     """
 
-    __slots__ = ("body", "connect", "header_bytes", "headers", "method", "read", "secrets", "stage", "streaming", "url")
+    __slots__ = (
+        "body",
+        "connect",
+        "header_bytes",
+        "headers",
+        "method",
+        "once",
+        "read",
+        "secrets",
+        "stage",
+        "streaming",
+        "url",
+    )
 
     def __init__(
         self,
@@ -45,6 +58,7 @@ class Outgoing:
         read: float,
         header_bytes: int,
         streaming: bool,
+        once: bool = False,
     ) -> None:
         self.method = method
         self.url = url
@@ -55,6 +69,7 @@ class Outgoing:
         self.read = read
         self.header_bytes = header_bytes
         self.streaming = streaming
+        self.once = once
         self.stage = ""
 
     def __repr__(self) -> str:
