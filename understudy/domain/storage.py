@@ -8,6 +8,7 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias
 
+from understudy.domain.cancellation import Cancellation
 from understudy.domain.secrets import Secret
 
 __all__ = [
@@ -97,11 +98,15 @@ class StorageCredentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeOptions:
-    """What goes with one command. ``timeout`` is in seconds; None is the driver's own limit."""
+    """What goes with one command. ``timeout`` is in seconds; None is the driver's own limit.
+
+    ``cancellation`` stops the command from another thread; it then fails with code 1004.
+    """
 
     run_id: str = ""
     query_tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     timeout: float | None = None
+    cancellation: Cancellation | None = None
 
 
 class LogLevel(IntEnum):

@@ -33,6 +33,7 @@ class StorageCode(IntEnum):
     CONNECTION = 1001
     AUTHENTICATION = 1002
     DATABASE_MISMATCH = 1003
+    CANCELLED = 1004
     OBJECT_NOT_FOUND = 2000
     DATABASE_NOT_FOUND = 2002
     SCHEMA_NOT_FOUND = 2003
@@ -44,6 +45,7 @@ class StorageCode(IntEnum):
     NOT_EMPTY = 2009
     DEPENDENT_OBJECTS = 2010
     VALIDATION = 3000
+    MESSAGE_TOO_LARGE = 3001
     IMPORT_FAILED = 4000
     COLUMNS_MISSING = 4100
     COLUMNS_DUPLICATE = 4101
@@ -66,7 +68,7 @@ class UnsupportedCommandError(StorageError):
 
 
 class StorageConnectionError(StorageError):
-    """No connection, no login, or no answer in time (1000 to 1003)."""
+    """No connection, no login, or no answer in time, or none wanted any more (1000 to 1004)."""
 
 
 class ObjectNotFoundError(StorageError):
@@ -82,7 +84,7 @@ class StoragePermissionError(StorageError):
 
 
 class StorageValidationError(StorageError):
-    """The command itself is wrong; nothing was touched (3000)."""
+    """The command itself is wrong; nothing was touched (3000); or too large to be sent (3001)."""
 
 
 class TransferFailedError(StorageError):
@@ -95,12 +97,12 @@ class QueryFailedError(StorageError):
 
 _KINDS: tuple[tuple[range, type[StorageError]], ...] = (
     (range(900, 901), UnsupportedCommandError),
-    (range(1000, 1004), StorageConnectionError),
+    (range(1000, 1005), StorageConnectionError),
     (range(2006, 2007), ObjectExistsError),
     (range(2009, 2011), ObjectExistsError),
     (range(2007, 2008), StoragePermissionError),
     (range(2000, 2009), ObjectNotFoundError),
-    (range(3000, 3001), StorageValidationError),
+    (range(3000, 3002), StorageValidationError),
     (range(4000, 5001), TransferFailedError),
     (range(6000, 6005), QueryFailedError),
 )

@@ -1,8 +1,10 @@
-"""A command's time limit: the statement that runs when it ends is stopped."""
+"""Time limits: the statement that runs when a command's time ends is stopped."""
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,42 +14,131 @@ from understudy.providers.storage.fault import CommandFault
 if TYPE_CHECKING:
     from understudy.providers.storage.session import Session
 
-__all__ = ["Deadline"]
+__all__ = ["Deadline", "Watcher"]
+
+_AGAIN = 0.05
+"""Seconds until a command that did not stop is interrupted again: between two statements there is nothing to stop."""
+_IDLE = 10.0
+"""Seconds after which the thread of a watcher that watches nothing ends."""
 
 
 class Deadline:
     """Interrupts the session's connection after ``seconds``; None is no limit, and costs nothing.
 
-    What the engine raises when it is interrupted becomes a timeout (1000).
+    What the engine raises when it is interrupted becomes a timeout (1000). One may stand within another.
     """
 
-    def __init__(self, seconds: float | None, session: Session) -> None:
+    __slots__ = ("_lock", "_outer", "_over", "_seconds", "_session", "_watcher", "ends", "passed")
+
+    def __init__(self, seconds: float | None, session: Session, watcher: Watcher) -> None:
         self._seconds = seconds
         self._session = session
-        self._timer: threading.Timer | None = None
-        self._passed = False
+        self._watcher = watcher
+        self._outer = session.deadline
+        self._lock = threading.Lock()
+        self._over = False
+        self.ends = math.inf
+        self.passed = False
 
     def __enter__(self) -> Self:
         if self._seconds is not None:
-            self._timer = threading.Timer(self._seconds, self._interrupt)
-            self._timer.daemon = True
-            self._timer.start()
+            self._session.deadline = self
+            self.ends = time.monotonic() + self._seconds
+            self._watcher.add(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._passed and isinstance(error, Exception):
-            raise CommandFault(
-                StorageCode.TIMEOUT,
-                f"stopped after {self._seconds:g} seconds, the command's time limit",
-                hint="Raise the limit in the runtime options, or do less at once.",
-            ) from error
+        if self._seconds is None:
+            return
+        with self._lock:
+            self._over = True
+        self._watcher.remove(self)
+        self._session.deadline = self._outer
+        if self.passed and isinstance(error, Exception):
+            raise self._fault() from error
 
-    def _interrupt(self) -> None:
-        self._passed = True
-        connection = self._session.connection_in_use
-        if connection is not None:
-            connection.interrupt()
+    def check(self) -> None:
+        """Raises CommandFault (1000) where this limit, or one around it, has passed."""
+        if self.passed:
+            raise self._fault()
+        if self._outer is not None:
+            self._outer.check()
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs, unless the command has ended meanwhile."""
+        with self._lock:
+            if self._over:
+                return
+            self.passed = True
+            connection = self._session.connection_in_use
+            if connection is not None:
+                connection.interrupt()
+
+    def _fault(self) -> CommandFault:
+        return CommandFault(
+            StorageCode.TIMEOUT,
+            f"stopped after {self._seconds or 0:g} seconds, the time limit",
+            hint="Raise the limit in the runtime options, or do less at once.",
+        )
+
+
+class Watcher:
+    """Interrupts what is late, in one thread for all commands of a driver; it runs while there is something to watch."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._watched: set[Deadline] = set()
+        self._wakes = -math.inf
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def add(self, deadline: Deadline) -> None:
+        """Watch this one, until it is removed."""
+        with self._changed:
+            self._watched.add(deadline)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="understudy-storage-deadlines", daemon=True)
+                self._thread.start()
+            elif deadline.ends < self._wakes:
+                self._wakes = deadline.ends
+                self._changed.notify()
+
+    def remove(self, deadline: Deadline) -> None:
+        """Forget this one."""
+        with self._changed:
+            self._watched.discard(deadline)
+
+    def close(self) -> None:
+        """End the thread. Closing twice is harmless."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def _watch(self) -> None:
+        while True:
+            for deadline in self._late():
+                deadline.interrupt()
+            with self._changed:
+                if self._closed or not self._wait():
+                    self._thread = None
+                    return
+
+    def _late(self) -> list[Deadline]:
+        with self._changed:
+            now = time.monotonic()
+            late = [deadline for deadline in self._watched if deadline.ends <= now]
+            for deadline in late:
+                deadline.ends = now + _AGAIN
+            return late
+
+    def _wait(self) -> bool:
+        """Sleep until the next deadline; False where nothing has been watched for a while."""
+        now = time.monotonic()
+        self._wakes = min((deadline.ends for deadline in self._watched), default=now + _IDLE)
+        woken = self._changed.wait(max(self._wakes - now, 0))
+        return woken or bool(self._watched)

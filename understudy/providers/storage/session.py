@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from understudy.domain.secrets import MASK
 from understudy.domain.storage import LogLevel, LogMessage, RuntimeOptions, StorageCapabilities, StorageCredentials
+from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.connection import Connection, Rows
+from understudy.providers.storage.deadline import Deadline, Watcher
+from understudy.providers.storage.fault import CommandFault
+from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.names import NameGenerator
 from understudy.providers.storage.sql.catalog import Catalog
 
@@ -29,15 +34,20 @@ class Session:
         features: frozenset[str],
         options: RuntimeOptions,
         check_out: Callable[[StorageCredentials], Connection],
+        watcher: Watcher,
     ) -> None:
         self.backend = backend
         self.credentials = credentials
         self.features = features
         self.options = options
         self.messages: list[LogMessage] = []
+        self.deadline: Deadline | None = None
+        self.tainted = False
         self._check_out = check_out
+        self._watcher = watcher
         self._connection: Connection | None = None
         self._in_transaction = False
+        self._stopping = False
 
     @property
     def capabilities(self) -> StorageCapabilities:
@@ -61,7 +71,10 @@ class Session:
 
     @property
     def connection(self) -> Connection:
-        """The command's connection, made when it is first needed."""
+        """The command's connection, made when it is first needed. Raises CommandFault once where it was stopped."""
+        if self._stopping:
+            self._stopping = False  # what clears up afterwards may still use it
+            raise CommandFault(StorageCode.CANCELLED, "the command was stopped")
         if self._connection is None:
             self._connection = self._check_out(self.credentials)
         return self._connection
@@ -73,12 +86,22 @@ class Session:
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
         """Run one statement."""
-        return self.connection.execute(sql, parameters)
+        try:
+            return self.connection.execute(sql, parameters)
+        except Exception:
+            self._stopping = False  # heard
+            raise
 
     def run(self, statements: Iterable[str]) -> None:
         """Run statements one after the other."""
         for sql in statements:
-            self.connection.execute(sql)
+            self.execute(sql)
+
+    def stop(self) -> None:
+        """Stop the statement that runs, from another thread; where none does, the next one is not begun."""
+        self._stopping = True
+        if self._connection is not None:
+            self._connection.interrupt()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
