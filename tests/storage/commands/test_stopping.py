@@ -23,7 +23,7 @@ class Slow(Connection):
         self.interrupted = threading.Event()
         self.statements = []
 
-    def execute(self, sql, parameters=()):
+    def execute(self, sql, parameters=(), *, limit=None):
         self.statements.append(sql)
         if sql == "forever":
             self.began.set()

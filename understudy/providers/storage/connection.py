@@ -36,8 +36,11 @@ class Connection(ABC):
     """One connection to a database. Used by one command at a time; the driver's own exceptions pass through."""
 
     @abstractmethod
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
-        """Run one statement and read all that it gives. ``parameters`` are bound, never pasted."""
+    def execute(self, sql: str, parameters: Sequence[Any] = (), *, limit: int | None = None) -> Rows:
+        """Run one statement and read what it gives: the first ``limit`` rows, None for all.
+
+        ``parameters`` are bound, never pasted. A statement that only changes rows has ``affected`` and no columns.
+        """
 
     @abstractmethod
     def begin(self) -> None:
@@ -61,6 +64,13 @@ class Connection(ABC):
     def usable(self) -> bool:
         """Whether another command may use it; False after a failure that leaves its state unknown."""
         return True
+
+    def reset(self) -> bool:
+        """Undo what a user's own statement may have left: the current schema, variables, temporary tables.
+
+        False, the default, where that is not sure; then the connection is closed.
+        """
+        return False
 
     @abstractmethod
     def close(self) -> None:

@@ -12,6 +12,7 @@ from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.fault import CommandFault
 
 if TYPE_CHECKING:
+    from understudy.domain.cancellation import Cancellation
     from understudy.providers.storage.session import Session
 
 __all__ = ["Deadline", "Watcher"]
@@ -23,69 +24,107 @@ _IDLE = 10.0
 
 
 class Deadline:
-    """Interrupts the session's connection after ``seconds``; None is no limit, and costs nothing.
+    """Stops the session's statements after ``seconds``, or when the caller cancels; None is no limit, at no cost.
 
-    What the engine raises when it is interrupted becomes a timeout (1000). One may stand within another.
+    A statement that runs is interrupted, else the next one is not begun: once, so that what clears up afterwards still
+    works. Whatever the command then raises becomes a timeout (1000) or a cancellation (1004). One may stand within
+    another.
     """
 
-    __slots__ = ("_lock", "_outer", "_over", "_seconds", "_session", "_watcher", "ends", "passed")
+    __slots__ = (
+        "_cancellation",
+        "_heard",
+        "_lock",
+        "_outer",
+        "_over",
+        "_seconds",
+        "_session",
+        "_watcher",
+        "ends",
+        "fault",
+    )
 
-    def __init__(self, seconds: float | None, session: Session, watcher: Watcher) -> None:
+    def __init__(
+        self, seconds: float | None, session: Session, watcher: Watcher, *, cancellation: Cancellation | None = None
+    ) -> None:
         self._seconds = seconds
+        self._cancellation = cancellation
         self._session = session
         self._watcher = watcher
         self._outer = session.deadline
         self._lock = threading.Lock()
-        self._over = False
+        self._heard = self._over = False
         self.ends = math.inf
-        self.passed = False
+        self.fault: CommandFault | None = None
 
     def __enter__(self) -> Self:
+        if self._seconds is None and self._cancellation is None:
+            return self
+        self._session.deadline = self
         if self._seconds is not None:
-            self._session.deadline = self
             self.ends = time.monotonic() + self._seconds
             self._watcher.add(self)
+        if self._cancellation is not None:
+            self._cancellation.tell(self._cancelled)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._seconds is None:
+        if self._session.deadline is not self:
             return
         with self._lock:
             self._over = True
         self._watcher.remove(self)
+        if self._cancellation is not None:
+            self._cancellation.forget(self._cancelled)
         self._session.deadline = self._outer
-        if self.passed and isinstance(error, Exception):
-            raise self._fault() from error
+        if self.fault is not None and isinstance(error, Exception):
+            raise self.fault from error
 
     def check(self) -> None:
-        """Raises CommandFault (1000) where this limit, or one around it, has passed."""
-        if self.passed:
-            raise self._fault()
+        """Raises CommandFault where the command, or one that this is part of, is to stop and has not heard of it."""
+        if self.fault is not None and not self._heard:
+            self._heard = True
+            raise self.fault
         if self._outer is not None:
             self._outer.check()
 
-    def interrupt(self) -> None:
-        """Stop the statement that runs, unless the command has ended meanwhile."""
+    def heard(self) -> None:
+        """A statement has failed: where it was interrupted, that is enough."""
         with self._lock:
-            if self._over:
+            self._heard = self.fault is not None
+        if self._outer is not None:
+            self._outer.heard()
+
+    def pass_by(self) -> None:
+        """Interrupt the command for having taken too long, or again for what it was to stop for."""
+        self._stop(
+            CommandFault(
+                StorageCode.TIMEOUT,
+                f"stopped after {self._seconds or 0:g} seconds, the time limit",
+                hint="Raise the limit in the runtime options, or do less at once.",
+            )
+        )
+
+    def _cancelled(self) -> None:
+        self._stop(CommandFault(StorageCode.CANCELLED, "stopped, for who asked for it no longer wants it"), again=True)
+
+    def _stop(self, fault: CommandFault, *, again: bool = False) -> None:
+        with self._lock:
+            if self._over or self._heard:
                 return
-            self.passed = True
+            self.fault = self.fault or fault
             connection = self._session.connection_in_use
             if connection is not None:
                 connection.interrupt()
-
-    def _fault(self) -> CommandFault:
-        return CommandFault(
-            StorageCode.TIMEOUT,
-            f"stopped after {self._seconds or 0:g} seconds, the time limit",
-            hint="Raise the limit in the runtime options, or do less at once.",
-        )
+            if again:
+                self.ends = time.monotonic() + _AGAIN
+                self._watcher.add(self)
 
 
 class Watcher:
-    """Interrupts what is late, in one thread for all commands of a driver; it runs while there is something to watch."""
+    """Interrupts what is late, in one thread for a driver's commands; it runs while there is something to watch."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -97,6 +136,8 @@ class Watcher:
     def add(self, deadline: Deadline) -> None:
         """Watch this one, until it is removed."""
         with self._changed:
+            if self._closed:
+                return
             self._watched.add(deadline)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="understudy-storage-deadlines", daemon=True)
@@ -122,7 +163,7 @@ class Watcher:
     def _watch(self) -> None:
         while True:
             for deadline in self._late():
-                deadline.interrupt()
+                deadline.pass_by()
             with self._changed:
                 if self._closed or not self._wait():
                     self._thread = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.domain.errors import StorageError, near_match
 from understudy.domain.storage import CommandResult, RuntimeOptions, StorageCapabilities, StorageCredentials
 from understudy.domain.storage_errors import StorageCode, storage_error
-from understudy.providers.storage.deadline import Deadline
+from understudy.providers.storage.deadline import Watcher
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.pool import ConnectionPool
 from understudy.providers.storage.session import Session
@@ -38,6 +38,7 @@ class LocalDriver:
         self._backend = backend
         self._handlers: Mapping[str, Handler] = backend.handlers
         self._pool = ConnectionPool(backend.connect, limit=backend.connection_limit)
+        self._watcher = Watcher()
 
     @property
     def backend(self) -> str:
@@ -67,19 +68,23 @@ class LocalDriver:
             features=frozenset(features),
             options=runtime_options or _NO_OPTIONS,
             check_out=self._pool.check_out,
+            watcher=self._watcher,
         )
         try:
-            with Deadline(session.options.timeout or self._backend.time_limit, session):
+            with session.limited(
+                session.options.timeout or self._backend.time_limit, cancellation=session.options.cancellation
+            ):
                 response = handler(session, command)
         except Exception as error:
             raise self._typed(error, name, session) from error
         finally:
-            self._pool.give_back(session.credentials, session.connection_in_use)
+            self._pool.give_back(session.credentials, session.connection_in_use, tainted=session.tainted)
         return CommandResult(response=response, messages=tuple(session.messages))
 
     def close(self) -> None:
         """Stop what runs and close every connection."""
         self._pool.close()
+        self._watcher.close()
         self._backend.close()
 
     def _unsupported(self, name: str) -> StorageError:

@@ -42,13 +42,19 @@ class ConnectionPool:
         connection.close()
         raise _closed()
 
-    def give_back(self, credentials: StorageCredentials, connection: Connection | None) -> None:
-        """Keep the connection for the next command, or close it where it cannot be used again."""
+    def give_back(
+        self, credentials: StorageCredentials, connection: Connection | None, *, tainted: bool = False
+    ) -> None:
+        """Keep the connection for the next command, or close it where it cannot be used again.
+
+        ``tainted``: a user's own statement ran on it.
+        """
         if connection is None:
             return
+        keep = connection.usable() and (not tainted or connection.reset())
         with self._lock:
             self._busy.discard(connection)
-            if not self._closed and connection.usable() and len(self._idle[credentials]) < self._limit:
+            if keep and not self._closed and len(self._idle[credentials]) < self._limit:
                 self._idle[credentials].append(connection)
                 return
         connection.close()
@@ -59,8 +65,8 @@ class ConnectionPool:
             self._closed = True
             busy, idle = list(self._busy), [one for many in self._idle.values() for one in many]
             self._idle.clear()
-        for connection in busy:
-            connection.interrupt()
+            for connection in busy:  # while the lock is held, none of them is closed
+                connection.interrupt()
         for connection in idle:
             connection.close()
 

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.domain.secrets import MASK
 from understudy.domain.storage import LogLevel, LogMessage, RuntimeOptions, StorageCapabilities, StorageCredentials
-from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.connection import Connection, Rows
 from understudy.providers.storage.deadline import Deadline, Watcher
-from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.names import NameGenerator
 from understudy.providers.storage.sql.catalog import Catalog
 
 if TYPE_CHECKING:
+    from understudy.domain.cancellation import Cancellation
     from understudy.providers.storage.sql.backend import SqlBackend
     from understudy.providers.storage.sql.statements import Statements
 
@@ -42,12 +41,11 @@ class Session:
         self.options = options
         self.messages: list[LogMessage] = []
         self.deadline: Deadline | None = None
-        self.tainted = False
+        self.tainted = False  # set before a user's own statement runs: what it leaves in the connection is for nobody
         self._check_out = check_out
         self._watcher = watcher
         self._connection: Connection | None = None
         self._in_transaction = False
-        self._stopping = False
 
     @property
     def capabilities(self) -> StorageCapabilities:
@@ -71,10 +69,9 @@ class Session:
 
     @property
     def connection(self) -> Connection:
-        """The command's connection, made when it is first needed. Raises CommandFault once where it was stopped."""
-        if self._stopping:
-            self._stopping = False  # what clears up afterwards may still use it
-            raise CommandFault(StorageCode.CANCELLED, "the command was stopped")
+        """The command's connection, made when it is first needed. Raises CommandFault once where it is to stop."""
+        if self.deadline is not None:
+            self.deadline.check()
         if self._connection is None:
             self._connection = self._check_out(self.credentials)
         return self._connection
@@ -84,12 +81,13 @@ class Session:
         """The connection, None where the command has needed none."""
         return self._connection
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
-        """Run one statement."""
+    def execute(self, sql: str, parameters: Sequence[Any] = (), *, limit: int | None = None) -> Rows:
+        """Run one statement and read what it gives: the first ``limit`` rows, None for all."""
         try:
-            return self.connection.execute(sql, parameters)
+            return self.connection.execute(sql, parameters, limit=limit)
         except Exception:
-            self._stopping = False  # heard
+            if self.deadline is not None:
+                self.deadline.heard()
             raise
 
     def run(self, statements: Iterable[str]) -> None:
@@ -97,11 +95,18 @@ class Session:
         for sql in statements:
             self.execute(sql)
 
-    def stop(self) -> None:
-        """Stop the statement that runs, from another thread; where none does, the next one is not begun."""
-        self._stopping = True
-        if self._connection is not None:
-            self._connection.interrupt()
+    def run_private(self, statements: Iterable[str], secret: str) -> None:
+        """Run statements that have a secret in them: an engine that quotes one in its error does not give it away."""
+        try:
+            self.run(statements)
+        except Exception as error:  # noqa: BLE001 - whatever the engine's driver raises, it is raised again, masked
+            fault = error if isinstance(error, CommandFault) else self.backend.translate(error)
+            fault.message = fault.message.replace(secret, MASK)
+            raise fault from None
+
+    def limited(self, seconds: float | None, *, cancellation: Cancellation | None = None) -> Deadline:
+        """A limit on what is done within it, beside those around it; None is none."""
+        return Deadline(seconds, self, self._watcher, cancellation=cancellation)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -17,33 +17,34 @@ class DuckDbConnection(Connection):
     """One cursor: cursors of a database run side by side, each with transactions of its own."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        self._cursor = cursor
+        self.cursor = cursor
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
-        """Run one statement."""
-        self._cursor.execute(sql, list(parameters)) if parameters else self._cursor.execute(sql)
-        described = self._cursor.description or ()
-        rows = self._cursor.fetchall()
-        columns = tuple(ResultColumn(column[0], str(column[1])) for column in described)
-        changed = len(columns) == 1 and columns[0].name == "Count" and len(rows) == 1
-        return Rows(columns=columns, rows=rows, affected=int(rows[0][0]) if changed else None)
+    def execute(self, sql: str, parameters: Sequence[Any] = (), *, limit: int | None = None) -> Rows:
+        """Run one statement and read what it gives: the first ``limit`` rows, None for all."""
+        cursor = self.cursor
+        cursor.execute(sql, list(parameters)) if parameters else cursor.execute(sql)
+        rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
+        if cursor.rowcount >= 0:  # -1 for what is no change; a change's result is its count
+            return Rows(affected=cursor.rowcount)
+        columns = tuple(ResultColumn(column[0], str(column[1])) for column in cursor.description or ())
+        return Rows(columns=columns, rows=rows)
 
     def begin(self) -> None:
         """Begin a transaction."""
-        self._cursor.begin()
+        self.cursor.begin()
 
     def commit(self) -> None:
         """Commit it."""
-        self._cursor.commit()
+        self.cursor.commit()
 
     def rollback(self) -> None:
         """Roll it back."""
-        self._cursor.rollback()
+        self.cursor.rollback()
 
     def interrupt(self) -> None:
         """Stop the statement that runs."""
-        self._cursor.interrupt()
+        self.cursor.interrupt()
 
     def close(self) -> None:
         """Close the cursor."""
-        self._cursor.close()
+        self.cursor.close()
