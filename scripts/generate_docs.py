@@ -25,6 +25,7 @@ from understudy.config.display import yaml_scalar
 from understudy.config.environment import VARIABLES
 from understudy.config.models.generation import ProviderSettings
 from understudy.config.models.http import HttpSettings
+from understudy.config.models.later import Later
 from understudy.config.models.settings import Settings
 from understudy.config.schema import field_descriptions
 from understudy.domain import errors
@@ -95,6 +96,8 @@ def models_in(annotation: Any) -> Iterator[tuple[type[BaseModel], str]]:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation, ""
+    elif origin is Annotated and isinstance(arguments[-1], Later):
+        yield arguments[-1].load(), ""
     elif origin in (Union, UnionType, Annotated):
         for argument in arguments:
             yield from models_in(argument)
@@ -192,7 +195,8 @@ def settings_page() -> str:
         "environment" work too. `understudy config explain KEY` says where a value came from. `PROVIDER` stands for
         each of the generation providers, third parties' included (`generation.plugins.NAME`).
 
-        The section `storage` is read and validated, but nothing in this version uses it yet.
+        A section of a storage backend is imported where something stands in it. `BACKEND` stands for each of them in
+        `storage.instances.BACKEND.NAME`, whose keys are those of `storage.BACKEND`.
         """
     return HEAD + textwrap.dedent(intro).strip() + "\n\n" + "\n".join(SettingsPage().sections(Settings, ""))
 

@@ -41,6 +41,15 @@ DOCUMENTED = [
     ("AUTH_TOKEN_PREFIX", "", "platform.identity.token_prefix", ""),
     ("BUNDLE_PATHS", "/a.pem, /b.pem", "platform.tls.ca_bundles", (Path("/a.pem"), Path("/b.pem"))),
     ("INSECURE_SKIP_VERIFY", "true", "platform.tls.insecure_skip_verify", True),
+    ("SNOWFLAKE_ACCOUNT", "org-acme", "storage.snowflake.account", "org-acme"),
+    ("SNOWFLAKE_USER", "u", "storage.snowflake.user", "u"),
+    ("SNOWFLAKE_PASSWORD", "pw", "storage.snowflake.password", Secret("pw")),
+    ("SNOWFLAKE_ROLE", "R", "storage.snowflake.role", "R"),
+    ("SNOWFLAKE_WAREHOUSE", "W", "storage.snowflake.warehouse", "W"),
+    ("SNOWFLAKE_DATABASE", "D", "storage.snowflake.database", "D"),
+    ("SNOWFLAKE_SCHEMA", "S", "storage.snowflake.default_schema", "S"),
+    ("GOOGLE_APPLICATION_CREDENTIALS", "/key.json", "storage.bigquery.credentials_file", Path("/key.json")),
+    ("GOOGLE_CLOUD_PROJECT", "acme-prod", "storage.bigquery.project", "acme-prod"),
 ]
 
 

@@ -77,8 +77,8 @@ def test_likely_slips_are_named(faults):
 
 
 def test_where_nothing_is_like_it_the_known_keys_are_listed(faults):
-    (fault,) = faults("storage: {zzz: 1}")
-    assert fault.hint == "Known here: default, duckdb, use."
+    (fault,) = faults("recording: {zzz: 1}")
+    assert fault.hint == "Known here: expires_after_days, folder, policy, timing, used_list."
 
 
 def test_http2_is_refused_with_the_reason_wherever_it_is_asked_for(faults):

@@ -101,6 +101,15 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("AUTH_TOKEN_PREFIX", "platform.identity.token_prefix", empty=True),
     Variable("BUNDLE_PATHS", "platform.tls.ca_bundles", _paths),
     Variable("INSECURE_SKIP_VERIFY", "platform.tls.insecure_skip_verify"),
+    Variable("SNOWFLAKE_ACCOUNT", "storage.snowflake.account"),
+    Variable("SNOWFLAKE_USER", "storage.snowflake.user"),
+    Variable("SNOWFLAKE_PASSWORD", "storage.snowflake.password"),
+    Variable("SNOWFLAKE_ROLE", "storage.snowflake.role"),
+    Variable("SNOWFLAKE_WAREHOUSE", "storage.snowflake.warehouse"),
+    Variable("SNOWFLAKE_DATABASE", "storage.snowflake.database"),
+    Variable("SNOWFLAKE_SCHEMA", "storage.snowflake.default_schema"),
+    Variable("GOOGLE_APPLICATION_CREDENTIALS", "storage.bigquery.credentials_file"),
+    Variable("GOOGLE_CLOUD_PROJECT", "storage.bigquery.project"),
 )
 """Every documented name. Where two stand for one key, the later wins: GEMINI_API_KEY over GOOGLE_API_KEY."""
 

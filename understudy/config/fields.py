@@ -12,15 +12,26 @@ from pydantic import BaseModel, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
 
 from understudy.config.models.base import UrlMark, Use
+from understudy.config.models.later import Later
 from understudy.config.tree import KeyPath
 from understudy.domain.secrets import Secret
 
-__all__ = ["PLUGINS", "Catalog", "PluginModels", "Slot", "attribute", "field_names"]
+__all__ = [
+    "PLUGINS",
+    "STORAGE_PLUGINS",
+    "Catalog",
+    "PluginModels",
+    "Slot",
+    "attribute",
+    "field_names",
+    "plugin_section",
+]
 
 PluginModels: TypeAlias = Callable[[str], type[BaseModel] | None]
 """The settings model of a third-party provider; None for a name that is not registered."""
 
 PLUGINS: KeyPath = ("generation", "plugins")
+STORAGE_PLUGINS: KeyPath = ("storage", "plugins")
 _SECRET_WORDS = ("key", "token", "secret", "password", "passwd", "credential", "auth", "cookie")
 
 
@@ -55,14 +66,24 @@ def attribute(model: BaseModel, key: str) -> Any:
     return getattr(model, next(name for alias, name in names if alias == key))
 
 
+def plugin_section(path: KeyPath) -> KeyPath | None:
+    """Which family's plugins ``path`` is, or is below; None for everything else."""
+    return next((section for section in (PLUGINS, STORAGE_PLUGINS) if path[: len(section)] == section), None)
+
+
 class Catalog:
     """The keys of a settings model, third-party sections included."""
 
-    def __init__(self, root: type[BaseModel], plugin_models: PluginModels | None = None) -> None:
+    def __init__(
+        self,
+        root: type[BaseModel],
+        plugin_models: PluginModels | None = None,
+        backend_models: PluginModels | None = None,
+    ) -> None:
         self._root = root
-        self._plugin_models = plugin_models
+        self._plugin_models = {PLUGINS: plugin_models, STORAGE_PLUGINS: backend_models}
         self._slots: dict[KeyPath, Slot | None] = {}
-        self._broken: dict[str, str] = {}
+        self._broken: dict[KeyPath, str] = {}
 
     def slot(self, path: KeyPath) -> Slot | None:
         """What may stand at ``path``; None where there is no such key."""
@@ -78,7 +99,7 @@ class Catalog:
         slot = self.slot(path)
         if slot is None or slot.secret:
             return True
-        return slot.kind == "open" and path[: len(PLUGINS)] == PLUGINS and (derived or _looks_secret(path))
+        return slot.kind == "open" and plugin_section(path) is not None and (derived or _looks_secret(path))
 
     def is_masked(self, path: KeyPath, text: str, *, derived: bool) -> bool:
         """Whether ``text`` at ``path`` is masked where settings are shown.
@@ -137,25 +158,26 @@ class Catalog:
                 waiting.append((*path, key))
         return frozenset(names)
 
-    def broken_plugin(self, name: str) -> str | None:
+    def broken_plugin(self, path: KeyPath) -> str | None:
         """Why the settings model of a plugin cannot be had; None where it can, or where there is no such plugin."""
-        self.slot((*PLUGINS, name))
-        return self._broken.get(name)
+        self.slot(path)
+        return self._broken.get(path)
 
-    def _plugin_model(self, name: str) -> type[BaseModel] | None:
-        if self._plugin_models is None:
+    def _plugin_model(self, path: KeyPath) -> type[BaseModel] | None:
+        find = self._plugin_models[path[:-1]]
+        if find is None:
             return None
         try:
-            return self._plugin_models(name)
+            return find(str(path[-1]))
         except Exception as error:  # noqa: BLE001 - importing a third party's module may raise anything
-            self._broken[name] = f"its settings model cannot be loaded ({type(error).__name__}: {error})"
+            self._broken[path] = f"its settings model cannot be loaded ({type(error).__name__}: {error})"
             return None
 
     def _find(self, path: KeyPath) -> Slot | None:
         if not path:
             return Slot(kind="section", model=self._root)
-        if len(path) == len(PLUGINS) + 1 and path[:-1] == PLUGINS:
-            model = self._plugin_model(str(path[-1]))
+        if path[:-1] in self._plugin_models:
+            model = self._plugin_model(path)
             return Slot(kind="open") if model is None else Slot(kind="section", model=model)
         parent = self.slot(path[:-1])
         if parent is None or parent.kind == "leaf":
@@ -183,6 +205,9 @@ def _slot_of(annotation: Any, metadata: Sequence[Any]) -> Slot:
     marks = [*metadata, *(mark for part in parts if get_origin(part) is Annotated for mark in get_args(part)[1:])]
     kinds = [part for part in parts if get_origin(part) is not Annotated]
     optional = NoneType in kinds
+    later = next((mark for mark in marks if isinstance(mark, Later)), None)
+    if later is not None:
+        return Slot(kind="section", model=later.load(), optional=optional)
     kinds = [kind for kind in kinds if kind is not NoneType]
     if any(kind in (Secret, SecretStr, SecretBytes) for kind in kinds):
         return Slot(kind="leaf", secret=True, optional=optional)

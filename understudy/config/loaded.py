@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from understudy.config.display import displayed, displayed_node
-from understudy.config.fields import PLUGINS, Catalog, attribute
+from understudy.config.fields import PLUGINS, Catalog, attribute, plugin_section
 from understudy.config.models.settings import Settings
 from understudy.config.overrides import unknown_key
 from understudy.config.tree import KeyPath, Node, Origin, format_key, parse_key
@@ -43,14 +43,16 @@ class Explanation:
 class LoadedSettings:
     """The result of ``load_settings``.
 
-    ``settings`` is the frozen whole; ``plugins`` has the third-party sections, each validated by its own model;
-    ``profiles`` and ``files`` say what was read, in order.
+    ``settings`` is the frozen whole; ``plugins`` has the sections of third-party generation providers,
+    ``storage_plugins`` those of third-party backends, each validated by its own model; ``profiles`` and ``files`` say
+    what was read, in order.
     """
 
     settings: Settings
     profiles: tuple[str, ...]
     files: tuple[Path, ...]
     plugins: Mapping[str, BaseModel]
+    storage_plugins: Mapping[str, BaseModel]
     tree: Node = field(repr=False)
     catalog: Catalog = field(repr=False)
 
@@ -111,8 +113,10 @@ class LoadedSettings:
         if slot is None or slot.kind != "leaf":
             return displayed_node(node, path, self.catalog)
         value: Any = self.settings
-        if path[: len(PLUGINS)] == PLUGINS and len(path) > len(PLUGINS):
-            value, path = self.plugins.get(str(path[len(PLUGINS)])), path[len(PLUGINS) + 1 :]
+        section = plugin_section(path)
+        if section is not None and len(path) > len(section):
+            plugins = self.plugins if section == PLUGINS else self.storage_plugins
+            value, path = plugins.get(str(path[len(section)])), path[len(section) + 1 :]
         for key in path:
             value = value.get(key) if isinstance(value, Mapping) else attribute(value, str(key))
         return displayed(value)

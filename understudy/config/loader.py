@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from understudy.config.environment import documented_layer, prefixed_layer
-from understudy.config.fields import Catalog, PluginModels
+from understudy.config.fields import PLUGINS, STORAGE_PLUGINS, Catalog, PluginModels
 from understudy.config.files import Layout, Profiles, active_profiles, find_layout, layer_files, read_source
 from understudy.config.interpolation import interpolate, unfilled
 from understudy.config.loaded import LoadedSettings
@@ -32,6 +32,7 @@ def load_settings(
     code: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
     plugin_models: PluginModels | None = None,
+    backend_models: PluginModels | None = None,
 ) -> LoadedSettings:
     """The settings from every layer, the last one winning.
 
@@ -42,24 +43,28 @@ def load_settings(
     ``path`` is a settings file or its folder; without it UNDERSTUDY_SETTINGS, the nearest ``settings.yaml`` from the
     working directory upwards, or the one that comes with the library. ``profile`` has commas between names; without it
     UNDERSTUDY_PROFILE, or ``test`` under pytest; empty for none. ``environ`` stands in for ``os.environ``.
-    ``plugin_models`` knows the settings models of third-party providers.
+    ``plugin_models`` knows the settings models of third-party generation providers, ``backend_models`` those of storage
+    backends.
 
     Raises ConfigurationError with every fault found, each with its origin.
     """
-    result = _Loading(os.environ if environ is None else environ, plugin_models).run(path, profile, set, code)
+    known = os.environ if environ is None else environ
+    result = _Loading(known, plugin_models, backend_models).run(path, profile, set, code)
     if isinstance(result, LoadedSettings):
         return result
     # Error trackers show the locals of this frame: what may hold a credential goes first.
-    del set, code, environ
+    del set, code, environ, known
     raise ConfigurationError(result)
 
 
-def settings_from(code: Mapping[str, Any], *, plugin_models: PluginModels | None = None) -> LoadedSettings:
+def settings_from(
+    code: Mapping[str, Any], *, plugin_models: PluginModels | None = None, backend_models: PluginModels | None = None
+) -> LoadedSettings:
     """The settings from nested mappings over the models' defaults alone: no file and no environment is read.
 
     Raises ConfigurationError with every fault found.
     """
-    result = _Loading({}, plugin_models).check(from_plain(code, Origin("code")))
+    result = _Loading({}, plugin_models, backend_models).check(from_plain(code, Origin("code")))
     if isinstance(result, LoadedSettings):
         return result
     del code  # as in load_settings
@@ -85,9 +90,11 @@ def find_profiles(
 class _Loading:
     """One run of the loader."""
 
-    def __init__(self, environ: Mapping[str, str], plugin_models: PluginModels | None) -> None:
+    def __init__(
+        self, environ: Mapping[str, str], plugin_models: PluginModels | None, backend_models: PluginModels | None
+    ) -> None:
         self._environ = environ
-        self._catalog = Catalog(Settings, plugin_models)
+        self._catalog = Catalog(Settings, plugin_models, backend_models)
         self._problems: list[Problem] = []
         self._sources: list[Source] = []
 
@@ -114,13 +121,25 @@ class _Loading:
         self._problems.extend(unfilled(tree))
         tree = protect(tree, self._catalog)
         settings = check_model(Settings, tree, self._catalog, self._problems)
-        plugins = check_plugins(tree, self._catalog, self._problems)
+        plugins = check_plugins(tree, self._catalog, self._problems, PLUGINS)
+        backends = check_plugins(tree, self._catalog, self._problems, STORAGE_PLUGINS)
         if settings is not None and not self._problems:
-            self._problems.extend(Policy(settings, plugins, tree, self._catalog).check())
+            third_party = {
+                (*section, name): model
+                for section, models in ((PLUGINS, plugins), (STORAGE_PLUGINS, backends))
+                for name, model in models.items()
+            }
+            self._problems.extend(Policy(settings, third_party, tree, self._catalog).check())
         if settings is None or self._problems:
             return self._faults()
         return LoadedSettings(
-            settings=settings, profiles=profiles, files=files, plugins=plugins, tree=tree, catalog=self._catalog
+            settings=settings,
+            profiles=profiles,
+            files=files,
+            plugins=plugins,
+            storage_plugins=backends,
+            tree=tree,
+            catalog=self._catalog,
         )
 
     def _read(self, files: Sequence[Path]) -> Node:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from understudy.config.fields import PLUGINS, Catalog, field_names
+from understudy.config.fields import Catalog, field_names
 from understudy.config.models.settings import Settings
 from understudy.config.overrides import unknown_key
 from understudy.config.problems import Problem
@@ -26,15 +26,15 @@ _STAND_INS = ("mock", "replay")
 
 
 class Policy:
-    """The rules over one set of settings."""
+    """The rules over one set of settings. ``plugins`` has the third parties' sections by their paths."""
 
-    def __init__(self, settings: Settings, plugins: Mapping[str, BaseModel], tree: Node, catalog: Catalog) -> None:
+    def __init__(self, settings: Settings, plugins: Mapping[KeyPath, BaseModel], tree: Node, catalog: Catalog) -> None:
         self._settings = settings
         self._tree = tree
         self._catalog = catalog
         self._values = dict(_values(settings, ()))
-        for name, plugin in plugins.items():
-            self._values.update(_values(plugin, (*PLUGINS, name)))
+        for path, plugin in plugins.items():
+            self._values.update(_values(plugin, path))
 
     def check(self) -> list[Problem]:
         """What is refused and not waived. What is allowed all the same, and worth knowing, is logged once, here."""

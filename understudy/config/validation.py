@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from understudy.config.fields import PLUGINS, Catalog
+from understudy.config.fields import Catalog
 from understudy.config.overrides import unknown_key
 from understudy.config.problems import Problem
 from understudy.config.tree import KeyPath, Node, Origin, Unfilled, format_key, to_plain
@@ -168,14 +168,14 @@ def _secrets(node: Node, path: KeyPath) -> Iterator[tuple[KeyPath, Node]]:
         yield path, node
 
 
-def check_plugins(tree: Node, catalog: Catalog, problems: list[Problem]) -> dict[str, BaseModel]:
-    """The sections of ``generation.plugins`` for which a model is known, each validated by it."""
-    section = tree.find(PLUGINS)
+def check_plugins(tree: Node, catalog: Catalog, problems: list[Problem], plugins_path: KeyPath) -> dict[str, BaseModel]:
+    """The third parties' sections below ``plugins_path`` for which a model is known, each validated by it."""
+    section = tree.find(plugins_path)
     plugins: dict[str, BaseModel] = {}
     for name in section.children or {} if section is not None else {}:
-        path = (*PLUGINS, name)
+        path = (*plugins_path, name)
         slot = catalog.slot(path)
-        broken = catalog.broken_plugin(name)
+        broken = catalog.broken_plugin(path)
         if broken is not None:
             problems.append(Problem(reason=broken, origin=_key_origin(tree, path), path=path))
         elif slot is None or slot.model is None:
