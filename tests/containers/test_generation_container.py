@@ -20,6 +20,7 @@ from understudy import (
     generation_registry,
     open_container,
 )
+from understudy.containers._injector import providers
 from understudy.containers.generation import GenerationContainer
 from understudy.containers.switch import Switch
 from understudy.domain.capabilities import Capabilities
@@ -207,8 +208,10 @@ def test_the_default_registry_is_the_built_in_one_and_the_installed_plugins() ->
 
 
 async def test_every_fault_of_the_wiring_is_raised_at_opening(registry: ProviderRegistry) -> None:
-    given = {"generation": {"default": "acne"}, "platform": {"mcp": {"use": "replay"}}}
+    nowhere: Switch[object] = Switch(lambda: "nowhere", here=providers.Object("here"))
     with pytest.raises(WiringError) as caught:
-        async with open_container(given, registry=registry):
+        async with open_container(
+            {"generation": {"default": "acne"}}, registry=registry, overrides={"platform.mcp": nowhere}
+        ):
             pass
     assert len(caught.value.faults) == 2

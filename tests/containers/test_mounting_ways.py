@@ -51,8 +51,8 @@ async def test_two_applications_mount_containers_of_their_own() -> None:
 
 
 async def test_a_mounted_container_is_verified_by_its_lifespan() -> None:
-    application = Mounting(settings=Settings.model_validate({"platform": {"mcp": {"use": "record"}}}))
-    with pytest.raises(WiringError, match="'record'"):
+    application = Mounting(settings=Settings.model_validate({"generation": {"default": "acne"}}))
+    with pytest.raises(WiringError, match="'acne'"):
         async with lifespan(application.understudy):
             pass
 

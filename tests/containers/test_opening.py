@@ -21,7 +21,9 @@ from understudy import (
     load_settings,
     open_container,
 )
+from understudy.containers._injector import providers
 from understudy.containers.opening import build_container
+from understudy.containers.switch import Choice, Switch
 from understudy.providers.generation.choosing.catalog import builtin_registry
 
 ANSWER = {
@@ -119,18 +121,21 @@ async def test_wrong_settings_are_reported_together_and_nothing_is_opened() -> N
     assert len(caught.value.faults) == 2
 
 
-async def fault_of(settings_file: Path, text: str) -> Fault:
+async def fault_of(settings_file: Path, text: str, **options: Any) -> Fault:
     """The one wiring fault of a settings file with this text."""
     await asyncio.to_thread(settings_file.write_text, text)
     with pytest.raises(WiringError) as caught:
-        async with open_container(settings_file, profile=""):
+        async with open_container(settings_file, profile="", **options):
             pass
     (fault,) = caught.value.faults
     return fault
 
 
-async def test_a_use_that_is_not_there_yet_is_a_fault_with_its_origin(settings_file: Path) -> None:
-    fault = await fault_of(settings_file, "generation: {use: mock}\nplatform:\n  mcp: {use: record}\n")
+async def test_a_use_that_an_override_does_not_have_is_a_fault_with_its_origin(settings_file: Path) -> None:
+    ways = {"mock": providers.Object("mock"), "real": providers.Object("real")}
+    own: Switch[str] = Switch(lambda: Choice("record", "platform.mcp.use"), **ways)
+    text = "generation: {use: mock}\nplatform:\n  mcp: {use: record}\n"
+    fault = await fault_of(settings_file, text, overrides={"platform.mcp": own})
     assert fault.where == "platform.mcp"
     assert fault.origin is not None
     assert fault.origin.endswith("settings.yaml:3:14")

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from understudy import RecordingMismatchError, RequestIdentity, WiringError, open_container
+from understudy import RecordingMismatchError, RequestIdentity, open_container
 from understudy.testing.asgi import AsgiTransport
 from understudy.testing.emulators.kubernetes import KubernetesEmulator
 from understudy.testing.emulators.llama_stack import LlamaStackEmulator
@@ -80,10 +80,3 @@ async def test_a_replay_of_nothing_says_so(name: str, tmp_path: Path) -> None:
         with pytest.raises(RecordingMismatchError, match="there are no recordings in") as caught:
             await SERVICES[name][1](getattr(container.platform, name)(ADA))
     assert caught.value.folder == str(tmp_path / "platform" / name)
-
-
-@pytest.mark.parametrize("use", ["record", "replay"])
-async def test_mcp_is_not_recorded_and_says_so_before_the_first_call(use: str) -> None:
-    with pytest.raises(WiringError, match=r"platform\.mcp"):
-        async with open_container({"platform": {"use": use}}):
-            pass

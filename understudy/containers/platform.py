@@ -55,6 +55,12 @@ def _lines(name: str, settings: PlatformSettings, http: HttpClients, tapes: Call
     return tapes().replaying("platform", name) if use == "replay" else http
 
 
+def _sessions(name: str, settings: PlatformSettings, tapes: Callable[[], Tapes]) -> Callable[[str], HttpClients] | None:
+    """What a server's sessions go through where they are recorded or replayed, by the server's name."""
+    use = settings.use_of(name)
+    return tapes().sessions("platform", name, replay=use == "replay") if use in ("record", "replay") else None
+
+
 def _each(client: Late, **arguments: providers.Provider[Any]) -> dict[str, providers.Provider[Any]]:
     """The branches that are the service's own code: they differ only in what its traffic goes through."""
     return {use: providers.DelegatedFactory(client, **arguments) for use in ("real", "record", "replay")}
@@ -125,10 +131,11 @@ class PlatformContainer(containers.DeclarativeContainer):
     )
     mcp_service: providers.Provider[McpService] = kept(
         lifetime,
-        Late("understudy.providers.mcp.service:McpService", "settings", "http", "locate"),
+        Late("understudy.providers.mcp.service:McpService", "settings", "http", "locate", "recorded"),
         providers.Callable(_filled, "mcp", settings),
         http.clients,
         locate=mcp_config_map,
+        recorded=providers.Callable(_sessions, "mcp", settings, http.tapes.provider),
     )
     mcp_mock: providers.Provider[MockMcpService] = kept(
         lifetime,
@@ -138,9 +145,7 @@ class PlatformContainer(containers.DeclarativeContainer):
     )
     mcp: Switch[McpClient] = Switch(
         providers.Callable(_use, "mcp", settings),
-        real=providers.DelegatedFactory(
-            Late("understudy.providers.mcp.client:SdkMcpClient", "identity", "service"), service=mcp_service
-        ),
+        **_each(Late("understudy.providers.mcp.client:SdkMcpClient", "identity", "service"), service=mcp_service),
         mock=providers.DelegatedFactory(
             Late("understudy.providers.mcp.mock:MockMcpClient", "identity", "service"), service=mcp_mock
         ),

@@ -71,12 +71,14 @@ async def test_each_service_may_say_otherwise_than_the_family(name: str) -> None
     assert [each for each, kind in kinds.items() if kind.startswith("Mock")] == [name]
 
 
-async def test_what_cannot_be_used_is_found_before_the_first_call() -> None:
-    with pytest.raises(WiringError, match=r"platform\.mcp") as caught:
-        async with open_container({"platform": {"mcp": {"use": "replay"}}}):
-            pass
-    assert "platform.mcp.use" in str(caught.value)
-    assert "mock, real" in str(caught.value)
+@pytest.mark.parametrize("use", ["record", "replay"])
+@pytest.mark.parametrize("name", SERVICES)
+async def test_recorded_and_replayed_it_is_the_services_own_code(name: str, use: str) -> None:
+    async with open_container(settings("real")) as container:
+        real = type(getattr(container.platform, name)(ADA))
+    said = {name: {**ADDRESSES[name], "use": use}}
+    async with open_container(settings("mock", **said)) as container:
+        assert type(getattr(container.platform, name)(ADA)) is real
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -12,17 +12,21 @@ from understudy.domain.kubernetes import KubernetesClient
 from understudy.domain.mcp import McpListedServer
 from understudy.domain.secrets import Secret
 from understudy.providers.http.clients import HttpClients
+from understudy.providers.http.exchange import Engine
 from understudy.providers.http.headers import checked_secrets
 from understudy.providers.http.origin import Origin
 from understudy.providers.mcp.errors import coded
 from understudy.providers.mcp.listing import servers_of_data, servers_of_settings
 from understudy.providers.mcp.operations import Act
 
-__all__ = ["Locate", "McpService", "from_config_map", "listed_servers"]
+__all__ = ["Locate", "McpService", "Recorded", "from_config_map", "listed_servers"]
 
 T = TypeVar("T")
 Locate = Callable[[RequestIdentity, str, str], Awaitable[Mapping[str, str]]]
 """Gives the data of a ConfigMap, by namespace and name, as the user of the identity may read it."""
+
+Recorded = Callable[[str], HttpClients]
+"""Gives the HTTP layer of a server, by its name, that records it or replays it."""
 
 _INSTALL = "pip install 'understudy[mcp]'"
 
@@ -63,14 +67,24 @@ async def listed_servers(
 class McpService:
     """The MCP servers, for all users. Made once per container; SdkMcpClient is made per request from it.
 
-    ``locate`` reads the ConfigMap that the settings may name. The SDK is imported with the first session.
+    ``locate`` reads the ConfigMap that the settings may name. ``recorded`` gives the HTTP layer of a server by its
+    name, where sessions are recorded or replayed. The SDK is imported with the first session.
     """
 
-    def __init__(self, settings: McpSettings, http: HttpClients, *, locate: Locate | None = None) -> None:
+    def __init__(
+        self,
+        settings: McpSettings,
+        http: HttpClients,
+        *,
+        locate: Locate | None = None,
+        recorded: Recorded | None = None,
+    ) -> None:
         self._settings = settings
         self._locate = locate
+        self._recorded = recorded
         tls = settings.http.tls or settings.tls
-        self._engine, self._policy = http.lines(settings.http.model_copy(update={"tls": tls}))
+        self._overrides = settings.http.model_copy(update={"tls": tls})
+        self._engine, self._policy = http.lines(self._overrides)
 
     async def listed(self, identity: RequestIdentity) -> tuple[McpListedServer, ...]:
         """The servers that may be asked."""
@@ -88,11 +102,12 @@ class McpService:
                 "mcp", target=error.name or "mcp", reason=str(error), install=_INSTALL
             ) from None
         secrets = self._secrets(server, token, operation)
+        engine = self._engine if self._recorded is None else self._over_recordings(server, self._recorded, operation)
         settings = self._settings
         scope = anyio.CancelScope()
         observed = Observed(scope.cancel)
         transport = PoolTransport(
-            self._engine,
+            engine,
             self._policy,
             url=server.url,
             secrets=secrets,
@@ -105,6 +120,20 @@ class McpService:
             return await run_session(wires, observed, scope, act)
         except ProviderError as error:
             raise coded(error, operation=operation, host=_host(server)).with_traceback(None)  # noqa: B904 - the same one
+
+    def _over_recordings(self, server: McpListedServer, recorded: Recorded, operation: str) -> Callable[[], Engine]:
+        if server.transport == "sse":
+            raise InvalidRequestError(
+                f"The MCP server {server.name!r} speaks sse, which is neither recorded nor replayed: there an answer "
+                "comes in another exchange than the one that asked for it.",
+                provider="mcp",
+                operation=operation,
+                host=_host(server),
+                code="INVALID_REQUEST",
+                hint="Speak streamable-http to it, or let platform.mcp.use be real or mock.",
+            )
+        engine, _ = recorded(server.name).lines(self._overrides)
+        return engine
 
     def _secrets(self, server: McpListedServer, token: Secret | None, operation: str) -> Mapping[str, Secret]:
         if token is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from understudy.config.models.recording import Timing
 from understudy.providers.http.exchange import Engine, Exchange, Outgoing
@@ -18,13 +18,17 @@ __all__ = ["TapeEngine"]
 class TapeEngine:
     """Answers from the tape, else asks ``real`` and writes the exchange down, as the policy lets it.
 
-    ``real`` is called for each request that is sent, and for no other.
+    ``real`` is called for each request that is sent, and for no other. ``methods`` are those that are recorded, None:
+    all; others are sent, and never played.
     """
 
-    def __init__(self, tape: Tape, real: Callable[[], Engine], *, timing: Timing) -> None:
+    def __init__(
+        self, tape: Tape, real: Callable[[], Engine], *, timing: Timing, methods: Collection[str] | None = None
+    ) -> None:
         self._tape = tape
         self._real = real
         self._timing: Timing = timing
+        self._methods = methods
 
     async def send(self, outgoing: Outgoing) -> Exchange:
         """Play or record. Raises RecordingMismatchError, and ConfigurationError for a file that is no recording."""
@@ -35,6 +39,8 @@ class TapeEngine:
         place = self._tape.begin(wanted)
         if place is None:
             raise self._tape.mismatch(wanted)
+        if self._methods is not None and outgoing.method not in self._methods:
+            return await self._real().send(outgoing)
         # Uncompressed, so that the pieces are recorded as the service made them.
         outgoing.headers = {**outgoing.headers, "accept-encoding": "identity"}
         began = asyncio.get_running_loop().time()

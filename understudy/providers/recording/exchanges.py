@@ -86,7 +86,7 @@ def asked_of(*, method: str, url: str, headers: Mapping[str, str], content: Any,
         content = content.replace(boundary.encode(), b"boundary")
         lowered["content-type"] = lowered["content-type"].replace(boundary, "boundary")
         lowered.pop("content-length", None)
-    decoded = decoded_json(content) if isinstance(content, bytes) else content
+    decoded = _lasting(decoded_json(content) if isinstance(content, bytes) else content)
     return Asked(
         method=method,
         url=_url(url, cleaner),
@@ -100,6 +100,13 @@ def _url(url: str, cleaner: Cleaner) -> str:
     parts = urlsplit(url)
     query = sorted(parse_qsl(parts.query, keep_blank_values=True))
     return cleaner.text(parts._replace(query=urlencode(query), fragment="").geturl())
+
+
+def _lasting(decoded: Any) -> Any:
+    """JSON without what says only which version of this library asks: MCP's ``initialize`` has it."""
+    if isinstance(decoded, dict) and "jsonrpc" in decoded and isinstance(params := decoded.get("params"), dict):
+        return {**decoded, "params": {name: each for name, each in params.items() if name != "clientInfo"}}
+    return decoded
 
 
 def decoded_json(content: bytes) -> Any:

@@ -19,9 +19,11 @@ _LONGEST = 48
 def conversation(asked: Asked) -> str:
     """The name of the conversation's file, without its suffix.
 
-    A conversation is known by its system prompt and its first turns up to the user's first; a request that has none, by
-    its method and path, and by its body where there is one.
+    A conversation is known by its system prompt and its first turns up to the user's first; a call of MCP by what it
+    calls; any other request by its method and path, and by its body where there is one.
     """
+    if asked.is_json and isinstance(asked.body, dict) and "jsonrpc" in asked.body:
+        return _of_rpc(asked.body)
     opening = _opening(asked.body) if asked.is_json and isinstance(asked.body, dict) else None
     if opening is not None:
         said = _words(opening[-1])
@@ -30,6 +32,14 @@ def conversation(asked: Asked) -> str:
     body = asked.body if asked.is_json else bytes(asked.body).decode("latin-1")
     rest = [asked.path.partition("?")[2], body]
     return f"{name}-{_digest(rest)}" if any(rest) else name
+
+
+def _of_rpc(body: dict[str, Any]) -> str:
+    """A call of MCP, by its method, the tool's name and what it is asked; its number in the session does not count."""
+    params = body.get("params") or {}
+    named = params.get("name") if isinstance(params, dict) else None
+    name = _slug(f"{body.get('method', 'answer')} {named or ''}")
+    return f"{name}-{_digest(params)}" if params and body.get("method") != "initialize" else name
 
 
 def _opening(body: dict[str, Any]) -> list[Any] | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from understudy.config.models.recording import Policy, RecordingSettings, Timing
+from understudy.domain.errors import ConfigurationError, Fault
 from understudy.providers.http.exchange import Engine
 from understudy.providers.recording.engine import TapeEngine
 from understudy.providers.recording.notices import Notices
@@ -37,12 +40,29 @@ class Tapes:
         """The HTTP layer for ``use: replay``: it opens no connection."""
         return self._clients(family, provider, "none")
 
-    def _clients(self, family: str, provider: str, policy: Policy) -> HttpClients:
+    def sessions(self, family: str, provider: str, *, replay: bool) -> Callable[[str], HttpClients]:
+        """The HTTP layer for each of a provider's servers, by its name, where requests belong to sessions.
+
+        What is recorded are the requests that bring answers (POST). A session's id is not, so a replayed one has none,
+        and with it neither a stream for the server's own requests nor an end that is told. Raises ConfigurationError
+        for a policy by which a part of a session would be replayed and the rest asked.
+        """
+        policy: Policy = "none" if replay else self._settings.policy
+        if policy in ("once", "new"):
+            reason = f"{provider} has sessions, and by {policy!r} a part of one would be replayed and the rest asked"
+            raise ConfigurationError(
+                [Fault(where="recording.policy", reason=reason, hint="Use all, or use: replay for this service.")]
+            )
+        return lambda server: self._clients(family, f"{provider}/{_folder(server)}", policy, methods=("POST",))
+
+    def _clients(
+        self, family: str, provider: str, policy: Policy, *, methods: Collection[str] | None = None
+    ) -> HttpClients:
         tape = self._tape(family, provider, policy)
         timing: Timing = self._settings.timing
 
         def wrap(real: Callable[[], Engine]) -> Callable[[], Engine]:
-            engine = TapeEngine(tape, real, timing=timing)
+            engine = TapeEngine(tape, real, timing=timing, methods=methods)
             return lambda: engine
 
         # A retry that is replayed need not wait for a service that is not there.
@@ -55,6 +75,12 @@ class Tapes:
             if key not in self._tapes:
                 self._tapes[key] = Tape(self._settings.folder / family / provider, policy, notices=self._notices)
             return self._tapes[key]
+
+
+def _folder(server: str) -> str:
+    """A folder's name for a server's; different ones for different servers."""
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", server)
+    return plain if plain == server else f"{plain.strip('-')}-{hashlib.sha256(server.encode()).hexdigest()[:8]}"
 
 
 async def _no_time(_seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from understudy.domain.errors import RequestTimeoutError, ResponseDecodeError
@@ -33,7 +34,7 @@ class WrittenExchange:
         self._tape = tape
         self._place = place
         self._asked = asked
-        self._secrets = [*outgoing.secrets.values(), *_secrets_in(exchange.headers)]
+        self._secrets = [*outgoing.secrets.values(), *_secrets_in(exchange.headers), *_secrets_in(outgoing.headers)]
         self._loop = asyncio.get_running_loop()
         self._began = began
         self._head = self._now()
@@ -86,10 +87,11 @@ class WrittenExchange:
         self._tape.keep(self._place, recorded)
 
 
-def _secrets_in(headers: dict[str, str]) -> list[Secret]:
-    """What a service hands out in a header, it may repeat in the body: a cookie's value."""
+def _secrets_in(headers: Mapping[str, str]) -> list[Secret]:
+    """What stands in a header may be repeated in the body: a cookie's value, and the name of a session of MCP."""
     given = [value for name, value in headers.items() if name in SECRET_HEADERS]
-    return [Secret(value.partition(";")[0].partition("=")[2]) for value in given if "=" in value]
+    cookies = [Secret(value.partition(";")[0].partition("=")[2]) for value in given if "=" in value]
+    return [*cookies, *(Secret(value) for name, value in headers.items() if name == "mcp-session-id")]
 
 
 def _decompressed(pieces: list[Piece], headers: dict[str, str]) -> list[Piece]:
