@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_orig
 from pydantic import BaseModel, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
 
-from understudy.config.models.base import UrlMark, Use
+from understudy.config.models.base import StorageUse, UrlMark, Use
 from understudy.config.models.later import Later
 from understudy.config.tree import KeyPath
 from understudy.domain.secrets import Secret
@@ -227,7 +227,7 @@ def _slot_of_one(kind: Any, *, optional: bool, url: bool) -> Slot:
         return Slot(kind="open", optional=optional)
     if origin is Literal:
         choices = tuple(str(choice) for choice in get_args(kind))
-        return Slot(kind="leaf", optional=optional, choices=choices, use=kind == Use)
+        return Slot(kind="leaf", optional=optional, choices=choices, use=kind in (Use, StorageUse))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return Slot(kind="leaf", optional=optional, choices=tuple(str(each.value) for each in kind))
     if isinstance(origin, type) and issubclass(origin, Mapping):

@@ -10,10 +10,13 @@ from pydantic_core import core_schema
 
 from understudy.domain.secrets import MASK, Secret
 
-__all__ = ["BaseUrl", "OptionalSecret", "SecretValue", "Section", "UrlMark", "Use"]
+__all__ = ["BaseUrl", "OptionalSecret", "SecretValue", "Section", "StorageUse", "UrlMark", "Use"]
 
 Use: TypeAlias = Literal["real", "mock", "record", "replay"]
 """What stands behind a port: the service, its stand-in, or the service through a recording."""
+
+StorageUse: TypeAlias = Literal["real", "mock"]
+"""The same for storage backends: recordings are of HTTP, which most of them do not speak."""
 
 
 def _read_secret(value: Any) -> Secret:

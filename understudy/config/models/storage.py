@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, Field, PositiveFloat, PositiveInt
 
-from understudy.config.models.base import Section, Use
+from understudy.config.models.base import Section, StorageUse
 from understudy.config.models.later import Later
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class BackendSettings(Section):
 
     model_config = _ONCE
 
-    use: Use | None = None
-    """Real or stand-in (`real` or `mock`); absent: what `storage.use` says."""
+    use: StorageUse | None = None
+    """Real or stand-in; absent: what `storage.use` says."""
     timeout: PositiveFloat | None = None
     """For one command, in seconds, where its own options say nothing; absent: no limit."""
     connections: PositiveInt = 4
@@ -76,8 +76,8 @@ class StorageSettings(Section):
 
     model_config = _ONCE
 
-    use: Use = "real"
-    """For the whole family; each backend may say otherwise. `record` and `replay` are for HTTP services only."""
+    use: StorageUse = "real"
+    """For the whole family; each backend may say otherwise."""
     default: str = "duckdb"
     """The backend, or the instance of one, where a call names none: a name or an alias."""
     duckdb: DuckDbSettings = Field(default_factory=DuckDbSettings)
