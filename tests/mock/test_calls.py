@@ -7,6 +7,8 @@ import re
 import pytest
 
 from understudy.domain.errors import ServerError
+from understudy.domain.requests import Tool
+from understudy.providers.differences import difference
 
 
 async def test_calls_are_remembered_with_their_requests_and_ends(make):
@@ -88,3 +90,49 @@ async def test_embeddings_and_listings_are_calls_too(make):
     mock.assert_called_once_with(operation="embed", text="a\nb")
     await mock.list_models()
     mock.assert_any_call(operation="list_models")
+
+
+async def test_long_texts_are_shown_where_they_part(make):
+    mock = make()
+    await mock.generate("word " * 100 + "moon" + " more" * 100)
+    with pytest.raises(AssertionError) as caught:
+        mock.assert_called_with(text="word " * 100 + "mood" + " more" * 100)
+    lines = str(caught.value).splitlines()
+    assert lines[1] == "  text differs from character 503 on:"
+    assert lines[2].startswith("    expected …'")
+    assert "word mood more" in lines[2]
+    assert "word moon more" in lines[3]
+    assert all(len(line) < 130 for line in lines)
+
+
+async def test_texts_of_several_lines_are_shown_as_a_diff(make):
+    mock = make()
+    await mock.generate("one\ntwo\nthree")
+    with pytest.raises(AssertionError) as caught:
+        mock.assert_called_with(text="one\n2\nthree")
+    message = str(caught.value)
+    assert "text differs:" in message
+    assert "\n    -2\n    +two\n" in message
+
+
+async def test_large_values_are_shown_by_the_lines_that_differ(make):
+    tools = [
+        Tool(name=f"tool_{n}", parameters={"type": "object", "properties": {"city": {"type": "string"}}})
+        for n in range(9)
+    ]
+    mock = make()
+    await mock.generate("x", tools=tools)
+    with pytest.raises(AssertionError) as caught:
+        mock.assert_called_with(tools=(*tools[:4], Tool(name="another"), *tools[5:]))
+    lines = str(caught.value).splitlines()
+    assert "  tools differs:" in lines
+    changed = [line for line in lines if line.lstrip().startswith(("-", "+")) and "name=" in line]
+    assert any("another" in line for line in changed)
+    assert any("tool_4" in line for line in changed)
+    assert not any("tool_8" in line for line in lines)
+
+
+def test_a_diff_that_is_long_is_cut():
+    shown = difference("text", "\n".join(map(str, range(500))), "\n".join(map(str, range(500, 1000))))
+    assert shown.splitlines()[-1].strip().startswith("… and ")
+    assert len(shown.splitlines()) < 50

@@ -105,6 +105,49 @@ def test_what_was_built_is_closed():
 """
 
 
+MOCKER = """
+import understudy
+
+async def test_a_spy(understudy_container, understudy_mocks, mocker):
+    spy = mocker.spy(understudy_mocks.claude, "generate")
+    await understudy_container.generator().generate("hi", max_output_tokens=5)
+    spy.assert_awaited_once_with("hi", max_output_tokens=5)
+    understudy_mocks.claude.assert_called_once_with(text="hi")
+
+async def test_a_mock_in_a_provider_s_place(understudy_container, mocker):
+    fake = mocker.AsyncMock(spec=understudy.TextGenerator)
+    fake.generate.return_value = understudy.GenerationResult(parts=(understudy.TextPart("from the mock"),))
+    with understudy.override(understudy_container, {"generation.claude": fake}):
+        assert (await understudy_container.generator().generate("hi")).text == "from the mock"
+    fake.generate.assert_awaited_once_with("hi")
+
+def test_a_patched_method(understudy_blocking, understudy_mocks, mocker):
+    mocker.patch.object(understudy_mocks.claude, "generate", side_effect=understudy.OverloadedError("patched"))
+    try:
+        understudy_blocking.generator().generate("hi")
+    except understudy.OverloadedError as error:
+        assert error.message == "patched"
+    else:
+        raise AssertionError("no error")
+
+async def test_what_was_patched_is_as_before(understudy_container, understudy_mocks):
+    assert (await understudy_container.generator().generate("hi")).text
+    understudy_mocks.claude.assert_called_once()
+"""
+
+
+def test_spies_mocks_and_patches_of_pytest_mock_work(project):
+    """On stand-ins, in a provider's place, and on its methods; with the guards on."""
+    project(MOCKER, ini={"understudy_guard": "true"}).assert_outcomes(passed=4)
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2"), ("-p", "no:asyncio")], ids=["asyncio", "xdist", "anyio"])
+def test_the_guards_are_quiet_where_nothing_is_left(project, arguments):
+    """Whoever runs the coroutines, and in however many processes."""
+    source, outcomes = (ANYIO, {"passed": 2}) if "no:asyncio" in arguments else (HANDLES, {"passed": 5, "xfailed": 1})
+    project(source, *arguments, ini={"understudy_guard": "true"}).assert_outcomes(**outcomes)
+
+
 def test_coroutines_may_be_run_by_anyio(project):
     """Without pytest-asyncio."""
     project(ANYIO, "-p", "no:asyncio").assert_outcomes(passed=2)

@@ -1,22 +1,16 @@
-"""The guards that ``understudy_guard = true`` puts around every test."""
+"""The guard that ``understudy_guard = true`` puts between every test and the network."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from understudy.containers.nodes import AnyProvider, HasProviders
-
-__all__ = ["class_overrides", "no_network", "refuse_leftovers"]
-
-_APPLICATION = "understudy.containers.application"
+__all__ = ["no_network"]
 
 
 @contextmanager
@@ -65,33 +59,3 @@ def _is_here(name: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
-
-
-def class_overrides() -> dict[str, int]:
-    """How many overrides the nodes of the container's class have, by path; those of one container die with it."""
-    return {path: len(node.overridden) for path, node in _class_nodes().items()}
-
-
-def refuse_leftovers(before: dict[str, int]) -> None:
-    """Take away the overrides that were not there before, and fail the test that left them."""
-    nodes = _class_nodes()
-    left = [path for path, number in class_overrides().items() if number > before.get(path, 0)]
-    for path in left:
-        while len(nodes[path].overridden) > before.get(path, 0):
-            nodes[path].reset_last_overriding()
-    if left:
-        pytest.fail(
-            f"This test left overrides of ApplicationContainer itself behind: {', '.join(sorted(left))}. They would "
-            "hold for every later container; override one container instead, in a `with` block.",
-            pytrace=False,
-        )
-
-
-def _class_nodes() -> dict[str, AnyProvider]:
-    if _APPLICATION not in sys.modules:
-        return {}
-    from understudy.containers.application import ApplicationContainer
-    from understudy.containers.nodes import named
-
-    # A class has `providers` as its instances do, which the protocol cannot say.
-    return {node.path: node.provider for node in named(cast("HasProviders", ApplicationContainer))}

@@ -9,6 +9,7 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from understudy.containers.application import ApplicationContainer
     from understudy.containers.opening import SettingsSource
     from understudy.integrations.pytest_handles import StandIns
+    from understudy.integrations.pytest_leaks import Leftovers, Opened
 
 __all__ = [
     "pytest_addoption",
@@ -36,7 +38,8 @@ __all__ = [
 
 _MARKER = "understudy"
 _GUARD = "understudy_guard"
-_BEFORE = pytest.StashKey[dict[str, int]]()
+_BEFORE: pytest.StashKey[Leftovers] = pytest.StashKey()
+_OPENED: pytest.StashKey[Opened] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         _GUARD,
         "No test reaches a network other than loopback unless its marker says network=True, and none leaves an "
-        "override on understudy's container classes behind.",
+        "override or an open connection of understudy's behind.",
         type="bool",
         default=False,
     )
@@ -88,12 +91,16 @@ class _OldRecordings(logging.Handler):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Guard the network around a test and its fixtures, where the project asked for it."""
-    if not item.config.getini(_GUARD) or _may_use_network(item):
+    """Guard the network around a test and its fixtures, and notice what they open, where the project asked for it."""
+    if not item.config.getini(_GUARD):
         return (yield)
     from understudy.integrations.pytest_guard import no_network
+    from understudy.integrations.pytest_leaks import Opened
 
-    with no_network():
+    with ExitStack() as stack:
+        if not _may_use_network(item):
+            stack.enter_context(no_network())
+        stack.enter_context(item.config.stash.setdefault(_OPENED, Opened()).watching(item))
         return (yield)
 
 
@@ -106,20 +113,20 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
         Marks.of(item)
     result = yield
     if item.config.getini(_GUARD):
-        from understudy.integrations.pytest_guard import class_overrides
+        from understudy.integrations.pytest_leaks import Leftovers
 
-        item.stash[_BEFORE] = class_overrides()
+        item.stash[_BEFORE] = Leftovers(item)
     return result
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """Fail a test that leaves overrides behind, and take them away."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Fail a test that leaves overrides behind, and take them away; fail one that leaves connections open."""
     result = yield
     if _BEFORE in item.stash:
-        from understudy.integrations.pytest_guard import refuse_leftovers
-
-        refuse_leftovers(item.stash[_BEFORE])
+        item.stash[_BEFORE].refuse()
+    if _OPENED in item.config.stash:
+        item.config.stash[_OPENED].refuse(item, last=nextitem is None)
     return result
 
 

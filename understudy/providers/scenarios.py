@@ -26,6 +26,7 @@ from understudy.domain.errors import (
     ServerError,
     near_match,
 )
+from understudy.providers.differences import difference
 
 __all__ = ["PlatformCall", "PlatformCalls", "Scenarios"]
 
@@ -246,8 +247,19 @@ class PlatformCalls:
             with_these = f" with {arguments}" if arguments else ""
             raise AssertionError(
                 f"{self._name}: {operation}{with_these} should have been called {wanted}, but was called"
-                f" {len(found)} times. The last calls:{told or ' none'}"
+                f" {len(found)} times. The last calls:{told or ' none'}{self._last_differs(operation, arguments)}"
             )
+
+    def _last_differs(self, operation: str, arguments: Mapping[str, object]) -> str:
+        """How the last call of ``operation`` differs from these arguments, where it does."""
+        asked = self.of(operation)
+        was = asked[-1].arguments if asked else arguments
+        lines = [
+            difference(name, value, was.get(name))
+            for name, value in arguments.items()
+            if name not in was or was[name] != value
+        ]
+        return "\n".join([f"\nThe last {operation} differs:", *lines]) if lines else ""
 
     def assert_not_called(self, operation: str | None = None) -> None:
         """Raises AssertionError where there was a call, of ``operation`` if one is named."""

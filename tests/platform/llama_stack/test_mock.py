@@ -200,8 +200,9 @@ async def test_calls_are_recorded_with_their_arguments(make_mock):
     calls.assert_called("upload_file", filename="x.txt", vector_store_id=store.id)
     calls.assert_not_called("get_file")
     assert calls.last.user == "alice"
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError) as caught:
         calls.assert_called("create_vector_store", name="c")
+    assert "The last create_vector_store differs:\n  name: expected 'c'" in str(caught.value)
 
 
 async def test_a_request_without_a_token_is_refused_as_the_real_one_refuses_it(make_mock):

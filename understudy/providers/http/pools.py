@@ -80,6 +80,11 @@ class Pool:
         engine = self._engines.get(key)
         return self._make(key) if engine is None else engine
 
+    @property
+    def left_open(self) -> bool:
+        """Whether it has made connections that ``aclose`` has not closed; a transport's are its owner's business."""
+        return self._transport is None and bool(self._engines)
+
     def refuse(self) -> None:
         """Make no more engines."""
         self._closed = True

@@ -11,11 +11,11 @@ from understudy.config.models.mock import Operation
 from understudy.domain.errors import near_match
 from understudy.domain.requests import GenerationRequest
 from understudy.domain.results import GenerationResult
+from understudy.providers.differences import difference, short
 from understudy.providers.generation.mock.matching import turn_text
 
 __all__ = ["Call", "CallLog"]
 
-_SHOWN = 300
 _FIELDS = frozenset(field.name for field in fields(GenerationRequest))
 _OWN = ("text", "system_text", "operation", "streamed", "model")
 
@@ -137,16 +137,11 @@ class CallLog:
             was = call.value(name)
             like = wanted.search(str(was)) is not None if isinstance(wanted, re.Pattern) else was == wanted
             if not like:
-                found.append(f"  {name}: expected {_short(wanted)}\n  {' ' * len(name)}   but was {_short(was)}")
+                found.append(difference(name, wanted, was))
         return found
 
     def _told(self) -> str:
         if not self._count:
             return "but was never called."
-        lines = [f"  {number}. {call.operation} {_short(call.text)}" for number, call in enumerate(self._log, 1)]
+        lines = [f"  {number}. {call.operation} {short(call.text)}" for number, call in enumerate(self._log, 1)]
         return f"but was called {self._count} times:\n" + "\n".join(lines[-10:])
-
-
-def _short(value: object) -> str:
-    shown = repr(value.pattern) if isinstance(value, re.Pattern) else repr(value)
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
