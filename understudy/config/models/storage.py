@@ -58,8 +58,8 @@ class BackendSettings(Section):
     """For one command, in seconds, where its own options say nothing; absent: no limit."""
     connections: PositiveInt = 4
     """How many idle connections are kept for each user."""
-    file_roots: tuple[str, ...] = ()
-    """Folders of this machine that commands may import from and export to; none: no local files."""
+    file_roots: tuple[str, ...] | None = None
+    """Folders of this machine that commands may import from and export to; absent: whatever the process may."""
     mock: _Mock | None = None
     """The stand-in's script, for `use: mock`."""
 
@@ -69,6 +69,10 @@ class DuckDbSettings(BackendSettings):
 
     database: str = Field(default="data/understudy.duckdb", min_length=1)
     """The database file, relative to the working directory; `:memory:` keeps nothing."""
+    projects: str | None = None
+    """The folder of the databases that projects have; absent: `<database>.projects` beside the database file."""
+    read_only: bool = False
+    """Read only: several processes may then have the file open, while none writes it."""
 
 
 class StorageSettings(Section):

@@ -16,6 +16,7 @@ from understudy.providers.storage.sql.catalog import Catalog
 from understudy.providers.storage.sql.statements import Statements
 
 if TYPE_CHECKING:
+    from understudy.config.models.storage import BackendSettings
     from understudy.providers.storage.driver import Handler
 
 __all__ = ["SqlBackend"]
@@ -26,10 +27,15 @@ class SqlBackend(StorageBackend):
 
     statements: ClassVar[Statements]
     catalog: ClassVar[type[Catalog]] = Catalog
-    connection_limit: int = 4
+    connection_limit: int
     """How many idle connections are kept for each user."""
-    time_limit: float | None = None
+    time_limit: float | None
     """Seconds that a command may take where its runtime options say nothing; None is no limit."""
+
+    def __init__(self, settings: BackendSettings) -> None:
+        super().__init__(settings)
+        self.connection_limit = settings.connections
+        self.time_limit = settings.timeout
 
     @cached_property
     def names(self) -> NameGenerator:
