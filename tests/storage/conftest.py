@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -138,4 +139,19 @@ def bigquery_server(server_folder: Path) -> Iterator[Server]:
 def redshift_server(server_folder: Path, object_folder: Path) -> Iterator[Server]:
     """PostgreSQL behind a proxy that redshift_connector takes for Redshift: not Redshift."""
     with running("redshift", object_folder, log=server_folder / "redshift.log") as port:
+        yield Server(port=port, user="tester", password="Passw0rd!", database="dev", folder=object_folder)
+
+
+@pytest.fixture(scope="session")
+def synapse_server(server_folder: Path, object_folder: Path) -> Iterator[Server]:
+    """A TDS 7.4 fake over DuckDB, for the vendor's driver: not Synapse.
+
+    Where the system has no libltdl, which the driver's ODBC library needs, the driver's other library is chosen.
+    """
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        running("synapse", object_folder, log=server_folder / "synapse.log") as port,
+    ):
+        if find_library("ltdl") is None:
+            patch.setenv("MSSQL_PYTHON_NATIVE_PROVIDER", "mssql-odbc")
         yield Server(port=port, user="tester", password="Passw0rd!", database="dev", folder=object_folder)
