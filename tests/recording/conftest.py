@@ -21,6 +21,14 @@ from understudy.providers.recording.checking import Finding, check
 from understudy.providers.recording.shelf import conversations
 from understudy.providers.recording.tapes import Tapes
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A text of six thousand pieces, recorded three times, takes some seconds on a busy machine."""
+    for item in items:
+        if item.path.name == "test_contracts_generation.py" and "[long-" in item.name:
+            item.add_marker(pytest.mark.slow)
+
+
 KEY = "sk-live-0123456789abcdef"
 """Not a credential of anything."""
 
