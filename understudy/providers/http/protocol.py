@@ -7,7 +7,11 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.helpers import _EXC_SENTINEL
 from aiohttp.http_exceptions import HttpProcessingError
 
-__all__ = ["TellingProtocol"]
+__all__ = ["NotHttpError", "TellingProtocol"]
+
+
+class NotHttpError(aiohttp.ClientPayloadError):
+    """The rest of a body is not HTTP; the cause says why."""
 
 
 class TellingProtocol(ResponseHandler):
@@ -22,6 +26,6 @@ class TellingProtocol(ResponseHandler):
         body = self._payload
         super().set_exception(exc, exc_cause)
         if body is not None and isinstance(exc, HttpProcessingError) and not body.is_eof():
-            failure = aiohttp.ClientPayloadError("the rest of the body is not HTTP")
+            failure = NotHttpError("the rest of the body is not HTTP")
             failure.__cause__ = exc
             body.set_exception(failure, exc)

@@ -20,6 +20,7 @@ from understudy.domain.errors import (
 )
 from understudy.providers.http.exchange import Outgoing
 from understudy.providers.http.failures import headers_too_large
+from understudy.providers.http.protocol import NotHttpError
 
 __all__ = ["before_head", "in_body", "may_be_stale"]
 
@@ -59,10 +60,12 @@ def before_head(error: Exception, outgoing: Outgoing) -> HTTPClientError:
 
 def in_body(error: Exception, *, streaming: bool) -> HTTPClientError:
     """The error for a body that did not arrive whole."""
+    if isinstance(error, NotHttpError):
+        return _not_decoded(_words(error), phase=_body(streaming=streaming))
     what = "stream" if streaming else "answer"
     return StreamInterruptedError(
         f"The connection was lost before the {what}'s end ({_words(error)}).",
-        phase="stream" if streaming else "body",
+        phase=_body(streaming=streaming),
         retryable=True,
     )
 
@@ -122,7 +125,17 @@ def _not_http(error: aiohttp.ClientResponseError, outgoing: Outgoing) -> HTTPCli
     words = _first_line(error.message)
     if "Too many headers" in words or "Got more than" in words:
         return headers_too_large(outgoing.header_bytes)
-    return ResponseDecodeError(f"The answer is not HTTP ({words}).", phase="headers")
+    # A body's first bytes may come with its head or after it, and one fault is not two because of that.
+    in_its_body = "chunk" in words.lower()  # the parser has no class for it
+    return _not_decoded(words, phase=_body(streaming=outgoing.streaming) if in_its_body else "headers")
+
+
+def _not_decoded(words: str, *, phase: str) -> ResponseDecodeError:
+    return ResponseDecodeError(f"The answer is not HTTP ({words}).", phase=phase)
+
+
+def _body(*, streaming: bool) -> str:
+    return "stream" if streaming else "body"
 
 
 def _words(error: BaseException) -> str:
