@@ -138,3 +138,18 @@ def test_a_cancellation_after_the_end_reaches_nobody():
     run(backend, cancellation=cancellation)
     cancellation.cancel()
     assert not backend.connection.interrupted.is_set()
+
+
+def test_a_limit_beyond_what_the_system_can_wait_does_not_end_the_watch():
+    backend = Backend(lambda session, command: session.execute(session.options.run_id) and None)
+    driver = LocalDriver(backend)
+    try:
+        run_on(driver, run_id="quick", timeout=1e300)
+        with pytest.raises(StorageConnectionError, match=r"after 0\.05 seconds"):
+            run_on(driver, run_id="forever", timeout=0.05)
+    finally:
+        driver.close()
+
+
+def run_on(driver, **options):
+    return driver.run_command(StorageCredentials(), pb.ListSchemasCommand(), runtime_options=RuntimeOptions(**options))

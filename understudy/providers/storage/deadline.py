@@ -181,5 +181,5 @@ class Watcher:
         """Sleep until the next deadline; False where nothing has been watched for a while."""
         now = time.monotonic()
         self._wakes = min((deadline.ends for deadline in self._watched), default=now + _IDLE)
-        woken = self._changed.wait(max(self._wakes - now, 0))
+        woken = self._changed.wait(min(max(self._wakes - now, 0), threading.TIMEOUT_MAX))
         return woken or bool(self._watched)
