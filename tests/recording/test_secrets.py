@@ -6,7 +6,11 @@ import base64
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from understudy.providers.recording.bodies import cleaned
+from understudy.providers.recording.cleaning import Cleaner
 from understudy.providers.recording.exchanges import Asked, Recorded
 from understudy.providers.recording.files import write
 
@@ -171,3 +175,61 @@ async def test_a_request_with_a_credential_in_it_still_matches(make_client, serv
     await exchange(make_client, service, sent, b'{"n": 1}')
     answer = await make_client("replay").request("POST", "/chat", operation="generate", json=sent)
     assert answer.json() == {"n": 1}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+async def test_a_credential_in_a_call_of_mcp_is_masked(name, make_client, service, written, findings):
+    """In a tool's arguments, in what it says, as data, as JSON in its text, and in a failure."""
+    secret, text = TEXTS[name]
+    await call_of_mcp(make_client, service, {"text": text, "inner": json.dumps({"text": text})})
+    assert written().count("- recorded:") == 2
+    assert SESSION not in written()
+    assert secret.lower() not in written().lower()
+    assert findings() == []
+
+
+@pytest.mark.parametrize("name", FIELDS)
+async def test_a_field_of_mcp_that_is_named_like_a_credential_is_masked(name, make_client, service, written, findings):
+    await call_of_mcp(make_client, service, FIELDS[name])
+    assert HIDDEN not in written()
+    assert findings() == []
+
+
+async def call_of_mcp(make_client, service, data) -> None:
+    """A tool that repeats its arguments, and the session's name, over server-sent events, and one that fails."""
+    said = {
+        "content": [{"type": "text", "text": json.dumps(data)}],
+        "structuredContent": data,
+        "_meta": {"at": SESSION},
+    }
+    answer = {"jsonrpc": "2.0", "id": 1, "result": said}
+    failure = {"jsonrpc": "2.0", "id": 2, "error": {"code": -32603, "message": json.dumps(data), "data": data}}
+    event = b"event: message\ndata: " + json.dumps(answer).encode() + b"\n\n"
+    service.says(event[: len(event) // 2], event[len(event) // 2 :], kind="text/event-stream", mcp_session_id=SESSION)
+    service.says(json.dumps(failure).encode(), mcp_session_id=SESSION)
+    client = make_client("record")
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "echo", "arguments": data}}
+    async with client.stream("POST", "/mcp", operation="call", framing="sse", json=call) as stream:
+        assert len([frame async for frame in stream.frames()]) == 1
+    await client.request("POST", "/mcp", operation="call", json={**call, "id": 2}, headers={"mcp-session-id": SESSION})
+
+
+SESSION = "0123456789abcdef0123456789abcdef"
+
+
+PIECES = (
+    *("password", "token", "api_key", "secret", "authorization", "AccountKey=abcd;", "cookie:", "**********"),
+    *(text for _, text in TEXTS.values()),
+    *("=", ":", " ", "\n", '"', "'", "\\", "x", "é", "data: ", '{"password": "hunter2hunter2"}'),
+)
+GLUED = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
+JSON = st.recursive(
+    GLUED, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(GLUED, inner, max_size=3), max_leaves=6
+).map(json.dumps)
+
+
+@given(GLUED | JSON | st.lists(JSON, max_size=3).map(lambda found: "\n\n".join(f"data: {each}" for each in found)))
+def test_what_was_cleaned_stays_as_it_is(text):
+    """So nothing that was written is found to be a credential, and what was masked still matches."""
+    once, _ = cleaned([(0.0, text.encode())], Cleaner())
+    assert cleaned([(0.0, once)], Cleaner())[0] == once

@@ -53,6 +53,7 @@ _SECRET_KEYS = (
     "securitytoken",
     "sessiontoken",
 )
+_ROUNDS = 8
 _SHORTEST_TOKEN = 12  # the pieces of a text that services call "token" are shorter, or have white space
 
 # One without its end goes on to the next quote: in JSON, that is the end of its string.
@@ -91,6 +92,14 @@ class Cleaner:
 
     def text(self, text: str) -> str:
         """``text`` without credentials."""
+        for _ in range(_ROUNDS):
+            masked = self._masked(text)
+            if masked == text:
+                break
+            text = masked  # what stood right behind a credential may only now look like one
+        return text
+
+    def _masked(self, text: str) -> str:
         text = _SHAPES.sub(MASK, self.blocks(text))
         text = _COOKIES.sub(rf"\1{MASK}", text)
         text = _NAMED.sub(rf"\1\2{MASK}", text)
@@ -147,16 +156,17 @@ class Cleaner:
             for name in ("data", "stringData"):
                 if isinstance(value.get(name), dict):
                     masked[name] = dict.fromkeys(value[name], MASK)
-        if isinstance(value.get("value"), str) and _is_secret(str(value.get("name", "")), value["value"]):
-            masked["value"] = MASK
+        if isinstance(value.get("value"), str):  # a variable: its name stands beside it
+            masked["value"] = self._field(str(value.get("name", "")), value["value"])
         return masked
 
     def _field(self, name: str, value: Any) -> Any:
-        if isinstance(value, str) and value and _is_secret(name, value):
-            return MASK
         if isinstance(value, list):
             return [self._field(name, each) for each in value]
-        return self.data(value)
+        masked = self.data(value)
+        if isinstance(value, str) and value and (_is_secret(name, value) or _is_secret(name, masked)):
+            return MASK
+        return masked
 
     def _string(self, text: str) -> str:
         """A string, which may be JSON itself: a tool's arguments are."""
