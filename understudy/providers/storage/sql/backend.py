@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +13,8 @@ from understudy.providers.storage.connection import Connection
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.names import NameGenerator
 from understudy.providers.storage.sql.catalog import Catalog
+from understudy.providers.storage.sql.loading import Loader, Unloader
+from understudy.providers.storage.sql.merging import Merging
 from understudy.providers.storage.sql.statements import Statements
 
 if TYPE_CHECKING:
@@ -27,6 +29,11 @@ class SqlBackend(StorageBackend):
 
     statements: ClassVar[Statements]
     catalog: ClassVar[type[Catalog]] = Catalog
+    loader: ClassVar[Loader]
+    """How files get into tables; backends that import none need no loader."""
+    unloader: ClassVar[Unloader]
+    """How rows get into files; backends that export none need no unloader."""
+    merging_type: ClassVar[type[Merging]] = Merging
     connection_limit: int
     """How many idle connections are kept for each user."""
     time_limit: float | None
@@ -41,6 +48,16 @@ class SqlBackend(StorageBackend):
     def names(self) -> NameGenerator:
         """The backend's name generator."""
         return self.create_name_generator()
+
+    @property
+    def file_roots(self) -> Sequence[str]:
+        """Folders of this machine that commands may import from and export to."""
+        return tuple(self.settings.file_roots)
+
+    @cached_property
+    def merging(self) -> Merging:
+        """The statements of imports."""
+        return self.merging_type(self.statements)
 
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:

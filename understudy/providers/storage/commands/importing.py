@@ -1,0 +1,104 @@
+"""Files into tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.domain.storage_errors import StorageCode
+from understudy.providers.storage.commands.checks import invalid, need_table, referred
+from understudy.providers.storage.commands.dedup import insert_rows, merge
+from understudy.providers.storage.commands.plan import ImportPlan, SourceColumn, check_options, plan_import
+from understudy.providers.storage.commands.staging import staging_for
+from understudy.providers.storage.commands.timing import Timers
+from understudy.providers.storage.fault import CommandFault
+from understudy.providers.storage.files.access import file_access, file_storage, open_folder
+from understudy.providers.storage.files.csv_format import csv_format
+from understudy.providers.storage.files.source import FileSource, find_files
+from understudy.providers.storage.protocol import storage_pb2 as pb
+from understudy.providers.storage.session import Session
+
+if TYPE_CHECKING:
+    from understudy.providers.storage.sql.tables import TableName
+
+__all__ = ["import_file", "import_response"]
+
+
+def import_file(session: Session, command: pb.TableImportFromFileCommand) -> pb.TableImportResponse:
+    """The rows of files into a table that is there."""
+    options = command.import_options
+    destination = referred(session, command.destination, "destination")
+    check_options(options)
+    if options.import_type not in (pb.ImportOptions.FULL, pb.ImportOptions.INCREMENTAL):
+        raise invalid("files are imported FULL or INCREMENTAL; VIEW and CLONE are for tables")
+    source = _source(session, command)
+    need_table(session, destination)
+    plan = plan_import(
+        session,
+        destination,
+        session.catalog.columns(destination),
+        session.catalog.primary_key(destination),
+        [SourceColumn(name, name) for name in command.csv_options.column_names],
+        options,
+    )
+    timers = Timers()
+    return import_response(session, destination, plan, _load(session, source, plan, timers), timers)
+
+
+def import_response(
+    session: Session, destination: TableName, plan: ImportPlan, rows: int, timers: Timers
+) -> pb.TableImportResponse:
+    """What an import answers."""
+    catalog = session.catalog
+    return pb.TableImportResponse(
+        imported_rows=rows,
+        table_rows=catalog.rows(destination),
+        table_bytes=catalog.size(destination),
+        timers=timers.messages(),
+        imported_columns=plan.names,
+    )
+
+
+def _source(session: Session, command: pb.TableImportFromFileCommand) -> FileSource:
+    provider = file_storage(command.file_provider)
+    kind = "parquet" if command.file_format == pb.PARQUET else "csv"
+    if provider not in session.capabilities.file_storages or kind not in session.capabilities.bulk_formats:
+        raise CommandFault(
+            StorageCode.NOT_SUPPORTED,
+            f"{session.backend.title} imports no {kind} files from {provider}; nothing was touched",
+            hint="Ask the capabilities' file_storages and bulk_formats first.",
+        )
+    options = command.csv_options
+    csv = csv_format(options, command.import_options.number_of_ignored_lines) if kind == "csv" else None
+    if not options.column_names:
+        raise invalid("csv_options.column_names is empty", hint="Name what the file holds, in its order.")
+    access = file_access(command.file_credentials)
+    folder = open_folder(provider, command.file_path.root, access, file_roots=session.backend.file_roots)
+    return FileSource(
+        folder=folder, files=find_files(folder, command.file_path, options.source_type), access=access, csv=csv
+    )
+
+
+def _load(session: Session, source: FileSource, plan: ImportPlan, timers: Timers) -> int:
+    if not plan.merges:
+        done = _direct(session, source, plan, timers)
+        if done is not None:
+            return done
+    loader = session.backend.loader
+    staged = [loader.staged(session, source, column) for column in plan.columns]
+    with staging_for(session, plan.destination, staged) as staging:
+        with timers.measure("load"):
+            loader.load(session, source, staging.table, plan.columns)
+        rows = int(session.execute(session.sql.count(staging.table)).scalar())
+        merge(session, staging, staged, plan, timers)
+    return rows
+
+
+def _direct(session: Session, source: FileSource, plan: ImportPlan, timers: Timers) -> int | None:
+    """Straight into the destination, where the engine reads files in place; None where it does not."""
+    with session.backend.loader.reading(session, source, plan.columns) as query:
+        if query is None:
+            return None
+        with timers.measure("load"), session.transaction():
+            if plan.full:
+                session.run(session.backend.merging.empty(plan.destination))
+            return insert_rows(session, query, plan) or 0

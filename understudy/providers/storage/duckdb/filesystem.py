@@ -1,0 +1,242 @@
+"""Files as DuckDB sees them: only those that a command opened for it, under addresses that nobody can guess.
+
+DuckDB's own access to files is shut (see the sandbox), so statements of users reach none. What an import or an export
+names goes through this: its address holds a random ticket, and the ticket ends with the command.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from understudy.domain.errors import MissingDependencyError
+from understudy.providers.storage.duckdb.gzip_check import GzipReader
+from understudy.providers.storage.files.folder import FileEntry, FileReader, FileWriter, Folder
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["PROTOCOL", "FileGate"]
+
+PROTOCOL = "understudy"
+"""What the addresses begin with; the sandbox allows it, and nothing else."""
+
+
+class FileGate:
+    """What is open to the engine. One for each database."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, _Reading | _Writing] = {}
+
+    def register(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the gate known to a database. Raises MissingDependencyError without fsspec, whose interface it has."""
+        connection.register_filesystem(_file_system(self))
+
+    @contextmanager
+    def reading(self, folder: Folder, files: Sequence[FileEntry], *, gzip: bool) -> Iterator[dict[str, FileEntry]]:
+        """Addresses at which the engine may read the files, until the block ends."""
+        suffix = ".gz" if gzip else ""
+        ticket = secrets.token_hex(16)
+        addresses = {f"{PROTOCOL}://{ticket}/{number}{suffix}": entry for number, entry in enumerate(files)}
+        held = _Reading(folder, addresses, gzip=gzip)
+        self._open[ticket] = held
+        try:
+            yield addresses
+        except Exception as error:
+            raise held.failure or error from error
+        finally:
+            del self._open[ticket]
+            held.close()
+
+    @contextmanager
+    def writing(self, folder: Folder, key: str) -> Iterator[str]:
+        """An address at which the engine may write the file, which is there when the block ends without an error."""
+        ticket = secrets.token_hex(16)
+        address = f"{PROTOCOL}://{ticket}/0"
+        held = _Writing(folder.create(key))
+        self._open[ticket] = held
+        try:
+            yield address
+            held.writer.commit()
+        except Exception as error:
+            raise held.failure or error from error
+        finally:
+            del self._open[ticket]
+            held.writer.discard()
+
+    def open(self, address: str, mode: str) -> _Handle | _Writing:
+        """The file at an address. Raises FileNotFoundError for what is not open, PermissionError for another mode."""
+        held = self._held(address)
+        if (mode == "rb") != isinstance(held, _Reading):
+            raise PermissionError(f"the file is not open for {mode!r}")
+        return held.open(address) if isinstance(held, _Reading) else held
+
+    def size(self, address: str) -> int:
+        """Bytes of the file at an address."""
+        held = self._held(address)
+        return held.entry(address).size if isinstance(held, _Reading) else held.size
+
+    def modified(self, address: str) -> datetime:
+        """When the file at an address was written."""
+        held = self._held(address)
+        return held.entry(address).modified if isinstance(held, _Reading) else datetime.now(UTC)
+
+    def readable(self, address: str) -> bool:
+        """Whether there is a file to be read at an address."""
+        held = self._open.get(_ticket(address))
+        return isinstance(held, _Reading) and held.has(address)
+
+    def _held(self, address: str) -> _Reading | _Writing:
+        held = self._open.get(_ticket(address))
+        if held is None:
+            raise FileNotFoundError("there is no such file")
+        return held
+
+
+class _Reading:
+    def __init__(self, folder: Folder, addresses: Mapping[str, FileEntry], *, gzip: bool) -> None:
+        self._folder = folder
+        self._addresses = addresses
+        self._gzip = gzip
+        self._readers: list[FileReader] = []
+        self.failure: Exception | None = None
+        self._lock = threading.Lock()
+
+    def has(self, address: str) -> bool:
+        return address in self._addresses
+
+    def entry(self, address: str) -> FileEntry:
+        try:
+            return self._addresses[address]
+        except KeyError as error:
+            raise FileNotFoundError("there is no such file") from error
+
+    def open(self, address: str) -> _Handle:
+        entry = self.entry(address)
+        reader = self._folder.open(entry)
+        with self._lock:
+            self._readers.append(reader)
+        return _Handle(self, GzipReader(reader, entry) if self._gzip else _PlainReader(reader))
+
+    def close(self) -> None:
+        for reader in self._readers:
+            reader.close()
+
+
+class _Engine(Protocol):
+    def seek(self, offset: int) -> int: ...
+    def tell(self) -> int: ...
+    def read(self, length: int) -> bytes: ...
+
+
+class _Handle:
+    """A file as the engine holds it. The engine makes text of what is raised here: the exception itself is kept."""
+
+    def __init__(self, held: _Reading, reader: _Engine) -> None:
+        self._held = held
+        self._reader = reader
+        self.seek = lambda offset, _whence=0: reader.seek(offset)
+        self.tell = reader.tell
+
+    def read(self, length: int) -> bytes:
+        try:
+            return self._reader.read(length)
+        except Exception as error:
+            self._held.failure = self._held.failure or error
+            raise
+
+    def close(self) -> None:
+        """Files are closed when the command ends: another thread may still read."""
+
+
+class _PlainReader:
+    """A file that several threads of the engine read: each seeks, then reads, and none moves another's place."""
+
+    def __init__(self, reader: FileReader) -> None:
+        self._reader = reader
+        self._place = threading.local()
+
+    def seek(self, offset: int) -> int:
+        self._place.offset = offset
+        return offset
+
+    def tell(self) -> int:
+        offset: int = getattr(self._place, "offset", 0)
+        return offset
+
+    def read(self, length: int) -> bytes:
+        offset = self.tell()
+        data = self._reader.read_at(offset, length)
+        self._place.offset = offset + len(data)
+        return data
+
+
+class _Writing:
+    def __init__(self, writer: FileWriter) -> None:
+        self.writer = writer
+        self.size = 0
+        self.failure: Exception | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            written = self.writer.write(bytes(data))
+        except Exception as error:
+            self.failure = self.failure or error
+            raise
+        self.size += written
+        return written
+
+    def tell(self) -> int:
+        return self.size
+
+    def flush(self) -> None:
+        """The file is written out when it is committed."""
+
+    def close(self) -> None:
+        """The file is closed when it is committed."""
+
+
+def _ticket(address: str) -> str:
+    return address.removeprefix(f"{PROTOCOL}://").partition("/")[0]
+
+
+def _file_system(gate: FileGate) -> Any:
+    try:
+        from fsspec import AbstractFileSystem  # type: ignore[import-untyped] # it has no types
+    except ImportError as error:
+        raise MissingDependencyError(
+            "duckdb", target="fsspec", reason=str(error), install="pip install 'understudy[storage]'"
+        ) from error
+
+    class GateFileSystem(AbstractFileSystem):  # type: ignore[misc] # for the same reason
+        """The part of fsspec's interface that DuckDB calls; the names are fsspec's."""
+
+        protocol = PROTOCOL
+        cachable = False
+
+        def open(self, path: str, mode: str = "rb", **_options: Any) -> Any:
+            return gate.open(path, mode)
+
+        def size(self, path: str) -> int:
+            return gate.size(path)
+
+        def modified(self, path: str) -> datetime:
+            return gate.modified(path)
+
+        def exists(self, path: str, **_options: Any) -> bool:
+            return gate.readable(path)
+
+        def isfile(self, path: str) -> bool:
+            return gate.readable(path)
+
+        def isdir(self, path: str) -> bool:
+            return not path
+
+        def glob(self, path: str, **_options: Any) -> list[str]:
+            return [path] if gate.readable(path) else []
+
+    return GateFileSystem()

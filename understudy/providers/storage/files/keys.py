@@ -1,0 +1,75 @@
+"""Paths within a root, checked so that none leads out of it."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from understudy.domain.storage_errors import StorageCode
+from understudy.providers.storage.fault import CommandFault
+
+__all__ = ["file_parameter", "join_key", "manifest_key"]
+
+_SCHEMES = {"s3": {"s3", "s3a", "s3n"}, "gcs": {"gs", "gcs"}, "abs": {"azure", "az", "abfs", "abfss", "wasbs", "https"}}
+
+
+def file_parameter(reason: str, *, hint: str | None = None) -> CommandFault:
+    """A parameter of a file or its format is wrong (4203)."""
+    return CommandFault(StorageCode.FILE_PARAMETERS, f"{reason}; nothing was touched", hint=hint)
+
+
+def join_key(*parts: str) -> str:
+    """One key of path parts. Raises CommandFault (4203) for what is absolute, climbs up or cannot be a name."""
+    whole = "/".join(part.strip("/") if index else part.rstrip("/") for index, part in enumerate(parts) if part)
+    if "\0" in whole or "\\" in whole:
+        raise file_parameter(f"the path {shown(whole)} has a NUL character or a backslash in it")
+    if whole.startswith("/"):
+        raise file_parameter(f"the path {shown(whole)} is absolute; it is one within the root")
+    names = [name for name in whole.split("/") if name != ""]
+    if any(name in (".", "..") for name in names):
+        raise file_parameter(f"the path {shown(whole)} climbs with '.' or '..'; name the file within the root itself")
+    return "/".join(names)
+
+
+def manifest_key(url: str, *, provider: str, root: str, folder: str) -> str:
+    """The key of a manifest's entry. Raises CommandFault (4203) where it points outside of the root.
+
+    An entry is a whole URL (``s3://root/key``, ``azure://account.host/root/key``) or a path beside the manifest.
+    """
+    split = urlsplit(url)
+    if not split.scheme:
+        return join_key(folder, _relative(url))
+    if split.scheme == "file" and provider == "local":
+        path = unquote(split.path)
+        within = path.removeprefix(root.rstrip("/") + "/")
+        if split.netloc not in ("", "localhost") or within == path:
+            raise _outside(url, root)
+        return join_key(_relative(within))
+    if split.scheme not in _SCHEMES.get(provider, set()):
+        raise _outside(url, root)
+    bucket, path = split.netloc, split.path.lstrip("/")
+    if provider == "abs":
+        container = bucket.partition("@")[0] if "@" in bucket else path.partition("/")[0]
+        bucket, path = container, path if "@" in bucket else path.partition("/")[2]
+    if bucket != root:
+        raise _outside(url, root)
+    return join_key(_relative(path))
+
+
+def shown(text: str) -> str:
+    """A name from outside as an error shows it: quoted, and shortened."""
+    return repr(text if len(text) <= 200 else f"{text[:200]}…")
+
+
+def _relative(path: str) -> str:
+    if path.startswith("/"):
+        raise file_parameter(
+            f"the manifest's entry {shown(path)} is an absolute path", hint="Name it beside the manifest."
+        )
+    return path
+
+
+def _outside(url: str, root: str) -> CommandFault:
+    return file_parameter(
+        f"the manifest's entry {shown(url.partition('?')[0])} is outside of the root {shown(root)}",
+        hint="All slices of an import are in the root that the command names.",
+    )
