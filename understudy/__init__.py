@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from understudy.config.loader import load_settings
     from understudy.config.models.generation import ProviderSettings
     from understudy.config.models.settings import Settings
+    from understudy.config.models.storage import BackendSettings
     from understudy.containers.application import ApplicationContainer
     from understudy.containers.joining import add_generator
     from understudy.containers.opening import lifespan, open_container
@@ -99,6 +100,13 @@ if TYPE_CHECKING:
         UsageEvent,
     )
     from understudy.domain.secrets import Secret
+    from understudy.domain.storage import (
+        CommandResult,
+        DriverClient,
+        RuntimeOptions,
+        StorageCapabilities,
+        StorageCredentials,
+    )
     from understudy.providers.generation.choosing.catalog import generation_registry
     from understudy.providers.generation.choosing.factory import ProviderFactory
     from understudy.providers.generation.choosing.manager import ProviderManager
@@ -108,15 +116,23 @@ if TYPE_CHECKING:
     from understudy.providers.generation.mock import MockGenerator, MockScript
     from understudy.providers.registry import ProviderRegistry
     from understudy.providers.spec import ProviderSpec
+    from understudy.providers.storage.backend import StorageBackend
+    from understudy.providers.storage.facade import Storage
+    from understudy.providers.storage.registry import StorageBackendRegistry, storage_registry
+    from understudy.providers.storage.spec import BackendSpec
 
 __all__ = [
     "ApplicationContainer",
     "AuthenticationError",
+    "BackendSettings",
+    "BackendSpec",
     "Capabilities",
+    "CommandResult",
     "ConfigurationError",
     "ConnectionFailedError",
     "ContentFilteredError",
     "ContextLengthExceededError",
+    "DriverClient",
     "DuplicateProviderError",
     "Embedder",
     "EmbeddingResult",
@@ -174,11 +190,17 @@ __all__ = [
     "RequestTimeoutError",
     "ResponseDecodeError",
     "Role",
+    "RuntimeOptions",
     "Schema",
     "ScriptError",
     "Secret",
     "ServerError",
     "Settings",
+    "Storage",
+    "StorageBackend",
+    "StorageBackendRegistry",
+    "StorageCapabilities",
+    "StorageCredentials",
     "StorageError",
     "StreamEvent",
     "StreamInterruptedError",
@@ -204,6 +226,7 @@ __all__ = [
     "load_settings",
     "open_container",
     "override",
+    "storage_registry",
 ]
 
 _HOMES = {
@@ -317,6 +340,12 @@ _HOMES = {
     "providers.generation.health.monitor": ("HealthMonitor",),
     "providers.registry": ("ProviderRegistry",),
     "providers.spec": ("ProviderSpec",),
+    "config.models.storage": ("BackendSettings",),
+    "domain.storage": ("CommandResult", "DriverClient", "RuntimeOptions", "StorageCapabilities", "StorageCredentials"),
+    "providers.storage.facade": ("Storage",),
+    "providers.storage.registry": ("StorageBackendRegistry", "storage_registry"),
+    "providers.storage.spec": ("BackendSpec",),
+    "providers.storage.backend": ("StorageBackend",),
 }
 """The module of each public name, below this package."""
 

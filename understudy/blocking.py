@@ -33,6 +33,9 @@ from understudy.providers.registry import ProviderRegistry
 if TYPE_CHECKING:
     import httpx
 
+    from understudy.providers.storage.facade import Storage
+    from understudy.providers.storage.registry import StorageBackendRegistry
+
 __all__ = ["BlockingContainer", "BlockingGenerator", "BlockingStream", "open_container"]
 
 T = TypeVar("T")
@@ -45,6 +48,7 @@ def open_container(
     set: Sequence[str] = (),  # noqa: A002  # named as the command line's option is
     overrides: Mapping[str, Any] | None = None,
     registry: ProviderRegistry | None = None,
+    backends: StorageBackendRegistry | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> BlockingContainer:
     """An open container; close it, or use it in a ``with`` block.
@@ -52,7 +56,13 @@ def open_container(
     Arguments and errors are those of ``understudy.open_container``.
     """
     return BlockingContainer(
-        settings, profile=profile, set=set, overrides=overrides, registry=registry, transport=transport
+        settings,
+        profile=profile,
+        set=set,
+        overrides=overrides,
+        registry=registry,
+        backends=backends,
+        transport=transport,
     )
 
 
@@ -82,6 +92,11 @@ class BlockingContainer:
         generation = self._container.generation
         wrapped = generation.generator() if name is None else generation.manager().get(name)
         return BlockingGenerator(self._portal, wrapped, owner=self)
+
+    @property
+    def storage(self) -> Storage:
+        """Runs commands on storage backends; it blocks by itself."""
+        return self._container.storage()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """What a coroutine that uses this container returns or raises. Raises RuntimeError where it is closed."""

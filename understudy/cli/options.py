@@ -39,10 +39,17 @@ class SettingsChoice:
         Raises ConfigurationError with every fault.
         """
         from understudy.config import load_settings
+        from understudy.containers.storage import LateBackends
         from understudy.providers.generation.choosing.catalog import plugin_models
 
         models = plugin_models(registry)
-        return load_settings(self.path, profile=self.profile, set=self.assignments, plugin_models=models)
+        return load_settings(
+            self.path,
+            profile=self.profile,
+            set=self.assignments,
+            plugin_models=models,
+            backend_models=LateBackends().model,
+        )
 
     def under(self, *assignments: str) -> SettingsChoice:
         """The same choice over other values; what the user has assigned counts more."""

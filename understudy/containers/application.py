@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
 from pydantic import BaseModel
 
@@ -13,9 +14,14 @@ from understudy.containers.http import HttpContainer
 from understudy.containers.lifetime import Lifetime
 from understudy.containers.mounting import mount
 from understudy.containers.platform import PlatformContainer
+from understudy.containers.storage import StorageContainer, installed_backends
 from understudy.domain.generation import TextGenerator
 from understudy.providers.generation.choosing.catalog import generation_registry
 from understudy.providers.registry import ProviderRegistry
+
+if TYPE_CHECKING:
+    from understudy.providers.storage.facade import Storage
+    from understudy.providers.storage.registry import StorageBackendRegistry
 
 __all__ = ["ApplicationContainer"]
 
@@ -24,7 +30,7 @@ class ApplicationContainer(containers.DeclarativeContainer):
     """All families, from one Settings.
 
     ``generator`` is the selected text generator; ``platform`` has the clients that are made per request:
-    ``container.platform.llama_stack(identity)``.
+    ``container.platform.llama_stack(identity)``; ``storage`` runs commands on storage backends.
 
     ``open_container`` makes, verifies and closes one. A larger container mounts it with
     ``providers.Container(ApplicationContainer, settings=...)`` and runs it with ``lifespan``.
@@ -54,3 +60,20 @@ class ApplicationContainer(containers.DeclarativeContainer):
     generator: providers.Provider[TextGenerator] = generation.generator
 
     platform = mount(PlatformContainer, settings=settings.provided.platform, lifetime=lifetime, http=http)
+
+    backend_plugins: providers.Provider[Mapping[str, BaseModel]] = providers.Dependency(
+        instance_of=Mapping,  # type: ignore[type-abstract]  # it is only for isinstance
+        default={},
+    )
+    backend_registry = cast(
+        "providers.Provider[StorageBackendRegistry]",
+        providers.Dependency(default=providers.ThreadSafeSingleton(installed_backends)),
+    )
+    backends = mount(
+        StorageContainer,
+        settings=settings.provided.storage,
+        plugins=backend_plugins,
+        registry=backend_registry,
+        lifetime=lifetime,
+    )
+    storage: providers.Provider[Storage] = backends.storage

@@ -16,6 +16,7 @@ from understudy.blocking import BlockingContainer, open_container
 from understudy.config.loader import load_settings
 from understudy.containers.application import ApplicationContainer
 from understudy.containers.opening import SettingsSource, build_container
+from understudy.containers.storage import LateBackends
 from understudy.containers.verify import verify
 from understudy.integrations.pytest_marks import Marks
 from understudy.providers.generation.choosing.catalog import generation_registry, plugin_models
@@ -74,6 +75,7 @@ def _settings(request: pytest.FixtureRequest, source: SettingsSource, registry: 
             code=marks.nested(),
             environ=environ,
             plugin_models=plugin_models(registry),
+            backend_models=LateBackends().model,
         )
     if marks.profile is not None or marks.values:
         raise pytest.UsageError(

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from understudy.config.loader import settings_from
-from understudy.config.models.storage import BackendSettings
+from understudy.config.models.storage import DuckDbSettings
 from understudy.domain.errors import (
     ConfigurationError,
     MissingDependencyError,
@@ -109,7 +109,7 @@ def test_one_driver_however_many_threads_ask_first(storage):
     assert len(set(map(id, found))) == 1
 
 
-class AcmeSettings(BackendSettings):
+class AcmeSettings(DuckDbSettings):
     """A third party's backend."""
 
     url: str = "acme://here"

@@ -166,6 +166,10 @@ class Storage:
             for each in opened:
                 stack.callback(each.driver.close)
 
+    async def aclose(self) -> None:
+        """As ``close``, in a thread: connections may take their time."""
+        await asyncio.to_thread(self.close)
+
     def _find(self, name: str | None) -> _Open:
         found = self._by_word.get(name)
         return found if found is not None else self._make(name)

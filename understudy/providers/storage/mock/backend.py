@@ -11,10 +11,12 @@ from understudy.domain.storage import DriverClient, StorageCredentials
 from understudy.providers.storage.connection import Connection
 from understudy.providers.storage.duckdb.backend import DuckDbBackend
 from understudy.providers.storage.duckdb.connection import DuckDbConnection
+from understudy.providers.storage.duckdb.statements import DuckDbStatements
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.mock.connection import MockConnection
 from understudy.providers.storage.mock.driver import MockDriver
 from understudy.providers.storage.mock.naming import CaseKeeper
+from understudy.providers.storage.mock.statements import CaseSensitiveStatements
 from understudy.providers.storage.names import NameGenerator
 
 if TYPE_CHECKING:
@@ -84,6 +86,7 @@ def stand_in_of(kind: type[StorageBackend], section: BackendSettings) -> Storage
         "title": kind.title,
         "settings_model": kind.settings_model,
         "capabilities": kind.capabilities,
+        "statements": CaseSensitiveStatements() if kind.capabilities.identifiers.case_sensitive else DuckDbStatements(),
         "original_class": kind,
     }
     made: type[MockBackend] = type(f"Mock{kind.__name__}", (MockBackend,), members)

@@ -39,7 +39,9 @@ class CaseKeeper:
         return encoded
 
     def decode(self, name: Any) -> Any:
-        """The name as it was given; what is no encoded name comes back as it is."""
+        """The name as it was given, or a list of them; what is no encoded name comes back as it is."""
+        if isinstance(name, list):
+            return [self.decode(each) for each in name]
         return self._names.get(name, name) if isinstance(name, str) else name
 
     def statement(self, sql: str) -> str:
