@@ -10,11 +10,13 @@ from understudy.config.models.storage import DuckDbSettings
 from understudy.domain.errors import MissingDependencyError
 from understudy.domain.storage import IdentifierRules, StorageCapabilities, StorageCredentials
 from understudy.providers.storage.connection import Connection
+from understudy.providers.storage.duckdb.catalog import DuckDbCatalog
 from understudy.providers.storage.duckdb.connection import DuckDbConnection
 from understudy.providers.storage.duckdb.errors import translate
 from understudy.providers.storage.duckdb.statements import DuckDbStatements
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.sql.backend import SqlBackend
+from understudy.providers.storage.sql.catalog import Catalog
 from understudy.providers.storage.sql.statements import Statements
 
 if TYPE_CHECKING:
@@ -30,8 +32,27 @@ class DuckDbBackend(SqlBackend):
     title: ClassVar[str] = "DuckDB"
     settings_model: ClassVar[type[DuckDbSettings]] = DuckDbSettings
     statements: ClassVar[Statements] = DuckDbStatements()
+    catalog: ClassVar[type[Catalog]] = DuckDbCatalog
     capabilities: ClassVar[StorageCapabilities] = StorageCapabilities(
-        commands=frozenset({"CreateBucket", "CreateTable", "DropBucket", "DropTable"}),
+        commands=frozenset(
+            {
+                "AddColumn",
+                "AddPrimaryKey",
+                "AlterColumn",
+                "CopyTable",
+                "CreateBucket",
+                "CreateProfileTable",
+                "CreateTable",
+                "CreateView",
+                "DeleteTableRows",
+                "DropBucket",
+                "DropColumn",
+                "DropPrimaryKey",
+                "DropTable",
+                "PreviewTable",
+                "RenameTable",
+            }
+        ),
         # The engine keeps the case of a name and ignores it when it looks one up, quoted or not.
         identifiers=IdentifierRules(case_sensitive=False, max_length=65_536, max_column_length=65_536),
         file_storages=frozenset({"local", "s3", "gcs", "abs"}),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
 
+from understudy.providers.storage.sql.defaults import literal_text, split_type
 from understudy.providers.storage.sql.tables import Column, TableName
 
 if TYPE_CHECKING:
@@ -18,23 +19,36 @@ Kind = Literal["table", "view"]
 
 
 class Catalog:
-    """Looks things up by their exact names. A backend whose catalog is another overrides what differs."""
+    """Looks things up by their names, as the engine compares them.
+
+    A backend whose catalog is another overrides what differs.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def database_exists(self, name: str) -> bool:
+        """Whether there is a database of this name."""
+        return self._among(name, self.databases())
+
+    def databases(self) -> tuple[str, ...]:
+        """The databases that the user can see, sorted."""
+        return tuple(sorted({name for (name,) in self._rows(self._query("schemata", (), ("catalog_name",), {}))}))
+
     def schema_exists(self, path: Sequence[str]) -> bool:
         """Whether there is a schema of this path."""
-        return path[-1] in self.schemas(path[:-1])
+        return self._among(path[-1], self.schemas(path[:-1]))
 
     def schemas(self, path: Sequence[str]) -> tuple[str, ...]:
         """The schemas of a database, sorted; an empty path is the connection's own database."""
-        query = self._query("schemata", path, ("schema_name",), {"catalog_name": path[-1]} if path else {})
+        place = tuple(path) or self._session.sql.home
+        query = self._query("schemata", place, ("schema_name",), {"catalog_name": place[-1]} if place else {})
         return tuple(sorted(name for (name,) in self._rows(query)))
 
     def kind(self, table: TableName) -> Kind | None:
         """Whether the name is a table's or a view's; None where it is neither's."""
-        return self.objects(table.path).get(table.name)
+        fold = self._session.sql.fold
+        return {fold(name): kind for name, kind in self.objects(table.path).items()}.get(fold(table.name))
 
     def objects(self, path: Sequence[str]) -> dict[str, Kind]:
         """The tables and views of a schema."""
@@ -50,10 +64,25 @@ class Catalog:
 
     def column(self, name: str, kind: str, nullable: str, default: str | None) -> Column:
         """A column of what the catalog says of it."""
-        base, _, rest = kind.partition("(")
+        base, length = split_type(kind)
+        text = None if default is None else literal_text(default, self._session.sql.dialect)
         return Column(
-            name=name, type=base.strip(), length=rest.rstrip(") "), nullable=nullable == "YES", default=default
+            name=name,
+            type=base,
+            length=length,
+            nullable=nullable == "YES",
+            default=default if text is None else text,
+            default_is_sql=default is not None and text is None,
         )
+
+    def shown(self, table: TableName) -> tuple[Column, ...]:
+        """The names and types of a table's or view's columns, in order, by the shortest way; empty where it is none."""
+        return self.columns(table)
+
+    def bound_to(self, table: TableName) -> tuple[str, ...]:
+        """What would be lost with a table's primary key, where taking it away makes the table anew."""
+        _ = table
+        return ()
 
     def primary_key(self, table: TableName) -> tuple[str, ...]:
         """The columns of the primary key, in its order; empty for none."""
@@ -69,7 +98,12 @@ class Catalog:
         _ = table
         return 0
 
+    def _among(self, name: str, names: Iterable[str]) -> bool:
+        fold = self._session.sql.fold
+        return fold(name) in map(fold, names)
+
     def _place(self, path: Sequence[str]) -> dict[str, str]:
+        path = self._session.sql.full(path)
         place = {"table_schema": path[-1]}
         return place if len(path) == 1 else {**place, "table_catalog": path[-2]}
 

@@ -7,60 +7,19 @@ each method returns the statements to run, in order.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlglot import exp
 
-from understudy.domain.storage_errors import StorageCode
-from understudy.providers.storage.fault import CommandFault
-from understudy.providers.storage.sql.tables import Column, TableDefinition, TableName
+from understudy.providers.storage.sql.changes import ChangeStatements
+from understudy.providers.storage.sql.queries import QueryStatements
+from understudy.providers.storage.sql.tables import TableDefinition, TableName
 
 __all__ = ["Statements"]
 
 
-class Statements:
-    """Statements for engines close to the standard. ``dialect`` is sqlglot's name of the engine's."""
-
-    dialect: ClassVar[str]
-
-    def render(self, expression: exp.Expression) -> str:
-        """The expression in this dialect."""
-        return expression.sql(dialect=self.dialect)
-
-    def identifier(self, name: str) -> exp.Identifier:
-        """A quoted name."""
-        return exp.to_identifier(name, quoted=True)
-
-    def column(self, name: str) -> exp.Column:
-        """A column by its quoted name."""
-        return exp.column(self.identifier(name))
-
-    def table(self, table: TableName) -> exp.Table:
-        """A table with the whole path to it."""
-        names = [self.identifier(name) for name in reversed((*table.path, table.name))]
-        return exp.Table(**dict(zip(("this", "db", "catalog"), names, strict=False)))
-
-    def namespace(self, path: Sequence[str]) -> exp.Table:
-        """A schema with the path to it, as ``CREATE SCHEMA`` names it."""
-        names = [self.identifier(name) for name in reversed(path)]
-        return exp.Table(**dict(zip(("db", "catalog"), names, strict=False)))
-
-    def literal(self, value: str | float | None) -> exp.Expr:
-        """A value."""
-        return exp.convert(value)
-
-    def type(self, column: Column) -> exp.DataType:
-        """A column's type. Raises CommandFault (3000) for what the dialect does not know as a type."""
-        try:
-            return exp.DataType.build(column.full_type, dialect=self.dialect)
-        except Exception as error:  # sqlglot's tokenizer and parser have no common root
-            raise CommandFault(
-                StorageCode.VALIDATION, f"the column {column.name!r} has the type {column.full_type!r}, which is none"
-            ) from error
-
-    def drop(self, kind: str, named: exp.Table, *, cascade: bool = False) -> str:
-        """A DROP statement; sqlglot leaves the name out where it is given as ``this``, without a word."""
-        return self.render(exp.Drop(kind=kind, tables=[named], cascade=cascade))
+class Statements(QueryStatements, ChangeStatements):
+    """Statements for engines close to the standard."""
 
     # -------------------------------------------------------------------------------------------------- schemas
 
@@ -76,7 +35,7 @@ class Statements:
 
     def create_table(self, definition: TableDefinition) -> list[str]:
         """A table that is not there yet."""
-        parts: list[exp.Expression] = [self.column_definition(column) for column in definition.columns]
+        parts: list[exp.Expr] = [self.column_definition(column) for column in definition.columns]
         if definition.primary_key:
             parts.append(self.key(definition.primary_key))
         schema = exp.Schema(this=self.table(definition.table), expressions=parts)
@@ -87,20 +46,7 @@ class Statements:
         _ = definition
         return None
 
-    def column_definition(self, column: Column) -> exp.ColumnDef:
-        """A column within CREATE TABLE and ADD COLUMN."""
-        constraints: list[exp.Expression] = []
-        if not column.nullable:
-            constraints.append(exp.ColumnConstraint(kind=exp.NotNullColumnConstraint()))
-        if column.default is not None:
-            constraints.append(exp.ColumnConstraint(kind=exp.DefaultColumnConstraint(this=self.default(column))))
-        return exp.ColumnDef(this=self.identifier(column.name), kind=self.type(column), constraints=constraints)
-
-    def default(self, column: Column) -> exp.Expression:
-        """A column's default: its text as a value of the column's type."""
-        return exp.cast(exp.Literal.string(column.default or ""), self.type(column))
-
-    def key(self, names: Sequence[str]) -> exp.Expression:
+    def key(self, names: Sequence[str]) -> exp.Expr:
         """The primary key within CREATE TABLE."""
         return exp.PrimaryKey(expressions=[self.identifier(name) for name in names])
 
@@ -111,10 +57,6 @@ class Statements:
     def drop_view(self, view: TableName) -> list[str]:
         """Drop a view that is there."""
         return [self.drop("VIEW", self.table(view))]
-
-    def count(self, table: TableName) -> str:
-        """How many rows a table has."""
-        return self.render(exp.select(exp.Count(this=exp.Star())).from_(self.table(table)))
 
     # ------------------------------------------------------------------------------------------------- catalog
 

@@ -24,7 +24,8 @@ class TableName:
 class Column:
     """A column as a command asks for it, or as the catalog knows it.
 
-    ``type`` is the backend's own name without the length; ``default`` is a literal's text, None for no default.
+    ``type`` is the backend's own name without the length; ``default`` is a literal's text, None for no default, or
+    where ``default_is_sql`` an expression of the engine's, as the catalog has it.
     """
 
     name: str
@@ -32,7 +33,8 @@ class Column:
     length: str = ""
     nullable: bool = True
     default: str | None = None
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    default_is_sql: bool = False
+    meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def full_type(self) -> str:
