@@ -149,6 +149,12 @@ async def test_what_httpx_cassettes_once_looked_like_is_read(tmp_path: Path) -> 
         assert (await container.generator().generate("A colour?", max_output_tokens=99)).text == "Blå, 你好."
 
 
+async def test_a_body_may_stand_there_by_itself(tmp_path: Path) -> None:
+    put(tmp_path, interaction(json.dumps(ANSWER)))  # type: ignore[arg-type]  # as some serializers write it
+    async with open_container(settings(tmp_path)) as container:
+        assert (await container.generator().generate("A colour?", max_output_tokens=99)).text == "Blå, 你好."
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -117,6 +117,15 @@ def test_bytes_that_are_no_text_are_not_thrown_at_the_terminal(run, tapes):
     assert "(200 bytes that are no text)" in run("show", "maas").stdout
 
 
+def test_an_upload_and_an_answer_that_was_left_are_shown_as_they_are(run, tapes):
+    asked = Asked(method="PUT", url="https://api.test/v1/files", body=b"plain\ntext")
+    files.write(tapes / LIST, [exchange(asked=asked, body=b"half", chunks=((0.1, 4),), complete=False, at="")])
+    shown = run("show", "maas").stdout
+    assert "     plain\n     text" in shown
+    assert "(it was not read further)" in shown
+    assert "recorded at an unknown time" in shown
+
+
 @pytest.mark.parametrize(("word", "says"), [("claude", "names 2 recordings"), ("helo-1.yaml", "Did you mean")])
 def test_a_name_that_is_not_one_recordings_is_a_fault_of_the_command_line(run, tapes, word, says):
     done = run("show", word)
@@ -173,6 +182,14 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a text that is none": (
         lambda row: row["response"].update(base64="/w==", text=None, headers={"content-type": "text/event-stream"}),
         "response",
+    ),
+    "a credential in an upload": (
+        lambda row: row["request"].update(text="key: sk-proj-Zx81kq02LmPq", json=None) or row["request"].pop("json"),
+        "request.text, line 1",
+    ),
+    "a piece that is less than none": (
+        lambda row: row["response"].update(chunks=[[0.5, -4], [0.6, len(row["response"]["text"]) + 4]]),
+        "response.chunks",
     ),
     "times that go backwards": (
         lambda row: row["response"].update(chunks=[[0.5, 4], [0.3, len(row["response"]["text"]) - 4]]),

@@ -228,6 +228,60 @@ CALL_WITH_ID = replace(CALL, id="toolu_1")
 ASKED_TEXT = tuple(Message("assistant", "and then?").content)
 
 
+FLAWS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "a request that is none": (lambda asked: asked.pop("messages"), "the request cannot be read"),
+    "one that the provider refuses": (lambda asked: asked.update(temperature=99), "the provider does not send it"),
+    "a call of a tool that was not offered": (lambda asked: asked.pop("tools"), "the stand-in refuses it"),
+}
+
+
+@pytest.mark.parametrize("name", FLAWS)
+async def test_a_recording_that_makes_no_sense_is_told_of_and_the_others_are_scripted(record, name, tmp_path):
+    async def ask(generator: TextGenerator) -> None:
+        await generator.generate("look", tools=[WEATHER])
+
+    change, says = FLAWS[name]
+    folder = await record(ask, lambda emulator: emulator.script.when().answers(Answer(tool_calls=(CALL,))))
+    (recording,) = recordings(folder)
+    document = yaml.safe_load((folder / recording).read_text())
+    change(document["exchanges"][0]["request"]["json"])
+    (folder / recording).write_text(yaml.safe_dump(document))
+    found = await asyncio.to_thread(run, "script", recording, "--folder", str(folder))
+    assert found.exit_code == 0
+    assert says in found.stderr
+
+
+async def test_a_refusal_is_scripted_as_one(tmp_path):
+    folder = tmp_path / "tapes"
+    emulator = emulate("codex", keys=[KEY])
+    emulator.script.when().answers(refusal="I can't help with that.")
+    async with open_container(settings("codex", "record", folder), transport=AsgiTransport(emulator)) as container:
+        recorded = await outcome(container.generator(), "x", stream=False)
+    made = await scripted(folder, tmp_path)
+    async with open_container({"generation": {"default": "codex", **made["generation"]}}) as container:
+        assert await outcome(container.generator(), "x", stream=False) == recorded
+    assert recorded[-1] == "I can't help with that."
+
+
+async def test_a_gateways_path_is_no_hindrance(tmp_path):
+    folder = tmp_path / "tapes"
+    own = settings("claude", "record", folder)
+
+    class Gateway(AsgiTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            url = request.url.copy_with(path=request.url.path.removeprefix("/team/claude"))
+            return await super().handle_async_request(
+                httpx.Request(request.method, url, headers=request.headers, stream=request.stream)
+            )
+
+    own["generation"]["claude"]["base_url"] = "https://gateway.test/team/claude"
+    async with open_container(own, transport=Gateway(emulate("claude", keys=[KEY]))) as container:
+        said = (await container.generator().generate("hi")).text
+    made = await scripted(folder, tmp_path)
+    async with open_container({"generation": {"default": "claude", **made["generation"]}}) as container:
+        assert (await container.generator().generate("hi")).text == said
+
+
 def test_only_text_generation_has_scripts(tmp_path):
     folder = tmp_path / "tapes" / "platform" / "maas"
     folder.mkdir(parents=True)
