@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from understudy.providers.storage.protocol.storage_pb2 import ObjectRef
     from understudy.providers.storage.session import Session
 
-__all__ = ["invalid", "named", "need_name", "need_path", "need_schema", "need_table", "referred", "unique"]
+__all__ = [
+    "invalid",
+    "named",
+    "need_database",
+    "need_name",
+    "need_path",
+    "need_schema",
+    "need_table",
+    "referred",
+    "schema_path",
+    "unique",
+]
 
 
 def invalid(reason: str, *, hint: str | None = None) -> CommandFault:
@@ -52,9 +63,22 @@ def referred(session: Session, reference: ObjectRef, what: str) -> TableName:
     return named(session, reference.path, reference.name, f"{what}'s name")
 
 
+def schema_path(session: Session, database: str, schema: str) -> tuple[str, ...]:
+    """A schema's path, the database of it where one is named; the names checked."""
+    return need_path(session, [database, schema] if database else [schema])
+
+
+def need_database(session: Session, name: str) -> None:
+    """Raises CommandFault (2002) where there is no such database."""
+    if not session.catalog.database_exists(name):
+        raise CommandFault(StorageCode.DATABASE_NOT_FOUND, f"there is no database {name!r}")
+
+
 def need_schema(session: Session, path: Sequence[str]) -> None:
-    """Raises CommandFault (2003) where there is no such schema."""
+    """Raises CommandFault where there is no such database (2002) or schema (2003)."""
     if not session.catalog.schema_exists(path):
+        if len(path) > 1:
+            need_database(session, path[-2])
         raise CommandFault(StorageCode.SCHEMA_NOT_FOUND, f"there is no schema {'.'.join(path)!r}")
 
 

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from understudy.config.models.storage import DuckDbSettings
-from understudy.domain.errors import MissingDependencyError
-from understudy.domain.storage import IdentifierRules, StorageCapabilities, StorageCredentials
+from understudy.domain.storage import StorageCapabilities, StorageCredentials
 from understudy.providers.storage.connection import Connection
+from understudy.providers.storage.duckdb.capabilities import CAPABILITIES
 from understudy.providers.storage.duckdb.catalog import DuckDbCatalog
 from understudy.providers.storage.duckdb.connection import DuckDbConnection
+from understudy.providers.storage.duckdb.database import DuckDbDatabase
 from understudy.providers.storage.duckdb.errors import translate
+from understudy.providers.storage.duckdb.filesystem import FileGate
+from understudy.providers.storage.duckdb.loading import DuckDbLoader, DuckDbMerging
+from understudy.providers.storage.duckdb.names import DuckDbNames
+from understudy.providers.storage.duckdb.queries import check_query
 from understudy.providers.storage.duckdb.statements import DuckDbStatements
+from understudy.providers.storage.duckdb.unloading import DuckDbUnloader
 from understudy.providers.storage.fault import CommandFault
+from understudy.providers.storage.names import NameGenerator
 from understudy.providers.storage.sql.backend import SqlBackend
 from understudy.providers.storage.sql.catalog import Catalog
+from understudy.providers.storage.sql.loading import Loader, Unloader
+from understudy.providers.storage.sql.merging import Merging
 from understudy.providers.storage.sql.statements import Statements
 
 if TYPE_CHECKING:
-    import duckdb
+    from understudy.providers.storage.session import Session
 
 __all__ = ["DuckDbBackend"]
 
@@ -33,46 +40,39 @@ class DuckDbBackend(SqlBackend):
     settings_model: ClassVar[type[DuckDbSettings]] = DuckDbSettings
     statements: ClassVar[Statements] = DuckDbStatements()
     catalog: ClassVar[type[Catalog]] = DuckDbCatalog
-    capabilities: ClassVar[StorageCapabilities] = StorageCapabilities(
-        commands=frozenset(
-            {
-                "AddColumn",
-                "AddPrimaryKey",
-                "AlterColumn",
-                "CopyTable",
-                "CreateBucket",
-                "CreateProfileTable",
-                "CreateTable",
-                "CreateView",
-                "DeleteTableRows",
-                "DropBucket",
-                "DropColumn",
-                "DropPrimaryKey",
-                "DropTable",
-                "PreviewTable",
-                "RenameTable",
-            }
-        ),
-        # The engine keeps the case of a name and ignores it when it looks one up, quoted or not.
-        identifiers=IdentifierRules(case_sensitive=False, max_length=65_536, max_column_length=65_536),
-        file_storages=frozenset({"local", "s3", "gcs", "abs"}),
-        bulk_formats=frozenset({"csv", "parquet"}),
-        unsupported_filter_types=frozenset({"BLOB", "JSON", "ARRAY", "STRUCT", "MAP"}),
-        primary_keys="enforced",
-    )
+    loader: ClassVar[Loader] = DuckDbLoader()
+    unloader: ClassVar[Unloader] = DuckDbUnloader()
+    merging_type: ClassVar[type[Merging]] = DuckDbMerging
+    capabilities: ClassVar[StorageCapabilities] = CAPABILITIES
 
     def __init__(self, settings: DuckDbSettings) -> None:
         super().__init__(settings)
-        self._database: duckdb.DuckDBPyConnection | None = None
-        self._lock = threading.Lock()
+        self.gate = FileGate()
+        """The files that the database may see."""
+        self._database = DuckDbDatabase(settings, self.gate)
 
     def connect(self, credentials: StorageCredentials) -> Connection:
         """A cursor of the database; there are no users."""
         _ = credentials
-        with self._lock:
-            if self._database is None:
-                self._database = self._open()
-            return DuckDbConnection(self._database.cursor())
+        return DuckDbConnection(self._database.cursor())
+
+    def create_name_generator(self) -> NameGenerator:
+        """DuckDB's names."""
+        return DuckDbNames()
+
+    def create_database(self, session: Session, name: str, *, retention_days: int) -> None:
+        """Make the file of a project's database; there is no history to keep."""
+        _ = session, retention_days
+        self._database.create(name)
+
+    def drop_database(self, session: Session, name: str) -> None:
+        """Delete the file of a project's database."""
+        _ = session
+        self._database.drop(name)
+
+    def check_query(self, session: Session, query: str) -> None:
+        """Refuse what is not one statement, and statements that are not for users (6001)."""
+        check_query(cast("DuckDbConnection", session.connection).cursor, query)
 
     def translate(self, error: Exception) -> CommandFault:
         """What one of the engine's exceptions means."""
@@ -80,19 +80,4 @@ class DuckDbBackend(SqlBackend):
 
     def close(self) -> None:
         """Close the database."""
-        with self._lock:
-            database, self._database = self._database, None
-        if database is not None:
-            database.close()
-
-    def _open(self) -> duckdb.DuckDBPyConnection:
-        try:
-            import duckdb
-        except ImportError as error:
-            raise MissingDependencyError(
-                self.name, target="duckdb", reason=str(error), install="pip install 'understudy[duckdb]'"
-            ) from error
-        database: str = self.settings.database
-        if database != ":memory:":
-            Path(database).parent.mkdir(parents=True, exist_ok=True)
-        return duckdb.connect(database)
+        self._database.close()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from sqlglot import exp
 
+from understudy.providers.storage.duckdb.names import HOME
 from understudy.providers.storage.sql.statements import Statements
 from understudy.providers.storage.sql.tables import Column, TableDefinition, TableName
 from understudy.providers.storage.sql.template import hole
@@ -17,6 +19,11 @@ class DuckDbStatements(Statements):
     """DuckDB's dialect."""
 
     dialect: ClassVar[str] = "duckdb"
+    home: ClassVar[tuple[str, ...]] = (HOME,)
+
+    def use(self, path: Sequence[str]) -> list[str]:
+        """Look unqualified names up in this schema; an empty path is the settings' own database."""
+        return super().use(path or (HOME, "main"))
 
     def fold(self, name: str) -> str:
         """The engine ignores the case of ASCII letters, and of those only."""

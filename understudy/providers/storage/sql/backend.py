@@ -15,11 +15,13 @@ from understudy.providers.storage.names import NameGenerator
 from understudy.providers.storage.sql.catalog import Catalog
 from understudy.providers.storage.sql.loading import Loader, Unloader
 from understudy.providers.storage.sql.merging import Merging
+from understudy.providers.storage.sql.single import need_one_statement
 from understudy.providers.storage.sql.statements import Statements
 
 if TYPE_CHECKING:
     from understudy.config.models.storage import BackendSettings
     from understudy.providers.storage.driver import Handler
+    from understudy.providers.storage.session import Session
 
 __all__ = ["SqlBackend"]
 
@@ -83,6 +85,21 @@ class SqlBackend(StorageBackend):
     @abstractmethod
     def translate(self, error: Exception) -> CommandFault:
         """What an exception of the engine's driver means; StorageCode.UNKNOWN for what is not known, never a guess."""
+
+    def create_database(self, session: Session, name: str, *, retention_days: int) -> None:
+        """Make the database of a project. A backend that does more than run statements overrides this."""
+        session.run(session.sql.create_database(name, retention_days=retention_days))
+
+    def drop_database(self, session: Session, name: str) -> None:
+        """Drop the database of a project with all that is in it."""
+        session.run(session.sql.drop_database(name))
+
+    def check_query(self, session: Session, query: str) -> None:
+        """Refuse a user's query that is not one statement (6001), or one that a user may not run.
+
+        The default counts statements as sqlglot reads them; what they do is for the engine's own permissions.
+        """
+        need_one_statement(query, session.sql.dialect)
 
     def close(self) -> None:
         """Close what all connections share. Closing twice is harmless; the default has nothing to close."""

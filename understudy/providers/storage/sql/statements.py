@@ -12,13 +12,15 @@ from typing import Any
 from sqlglot import exp
 
 from understudy.providers.storage.sql.changes import ChangeStatements
+from understudy.providers.storage.sql.databases import DatabaseStatements
 from understudy.providers.storage.sql.queries import QueryStatements
 from understudy.providers.storage.sql.tables import TableDefinition, TableName
+from understudy.providers.storage.sql.users import UserStatements
 
 __all__ = ["Statements"]
 
 
-class Statements(QueryStatements, ChangeStatements):
+class Statements(QueryStatements, ChangeStatements, DatabaseStatements, UserStatements):
     """Statements for engines close to the standard."""
 
     # -------------------------------------------------------------------------------------------------- schemas
