@@ -22,7 +22,7 @@ from understudy.domain.secrets import Secret
 from understudy.providers.http.answers import ErrorAnswer
 from understudy.providers.http.mapping import RETRY_STATUSES, error_words, status_class
 
-__all__ = ["code_of", "coded", "stack_error"]
+__all__ = ["answer_code", "code_of", "coded", "stack_error"]
 
 _CODES: Mapping[int, str] = MappingProxyType(
     {
@@ -46,10 +46,15 @@ def stack_error(answer: ErrorAnswer) -> ProviderError:
     return kind(
         message or f"The server answered with status {status} and no explanation.",
         status=status,
-        code=_CODES.get(status, "INTERNAL_ERROR"),
+        code=answer_code(status),
         retryable=status in RETRY_STATUSES,
         hint="Check the id, or the model's name; the lists show those that exist." if kind is NotFoundError else None,
     )
+
+
+def answer_code(status: int) -> str:
+    """The code of an answer with this status."""
+    return _CODES.get(status, "INTERNAL_ERROR")
 
 
 def code_of(error: ProviderError) -> str:

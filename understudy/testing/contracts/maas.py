@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from understudy.domain.errors import InvalidRequestError, ProviderError
+from understudy.domain.identity import RequestIdentity
 from understudy.domain.maas import MaasClient
+from understudy.domain.secrets import Secret
 
-__all__ = ["MaasContract"]
+__all__ = ["MaasContract", "MaasUserContract", "MaasUserStage"]
 
 
 class MaasContract:
@@ -90,3 +93,77 @@ class MaasContract:
         await client.aclose()
         with pytest.raises(ProviderError):
             await client.list_models()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaasUserStage:
+    """What the contract of users plays on.
+
+    ``client`` makes a client for an identity; all share one service, as in one program. ``is_valid`` asks the service
+    whether it takes a token, ``asked`` says how many requests have reached it.
+    """
+
+    client: Callable[[RequestIdentity], MaasClient]
+    is_valid: Callable[[Secret], bool]
+    asked: Callable[[], int]
+
+
+class MaasUserContract:
+    """Tokens belong to the user who asked for them."""
+
+    @pytest.fixture
+    def stage(self) -> MaasUserStage:
+        """What is played on; a class that derives from this one has its own."""
+        raise NotImplementedError("give the contract a `stage` fixture")
+
+    @pytest.fixture
+    def alice(self, stage: MaasUserStage) -> MaasClient:
+        """A client of one user."""
+        return stage.client(RequestIdentity.of("alice-token-1234", user="alice"))
+
+    @pytest.fixture
+    def bob(self, stage: MaasUserStage) -> MaasClient:
+        """A client of another."""
+        return stage.client(RequestIdentity.of("bob-token-5678", user="bob"))
+
+    async def test_issued_tokens_are_valid_until_they_are_revoked(
+        self, stage: MaasUserStage, alice: MaasClient
+    ) -> None:
+        """All of the user's, kept ones included, at the service itself."""
+        tokens = [(await alice.issue_token()).token, await alice.token_for("m")]
+        assert all(map(stage.is_valid, tokens))
+        await alice.revoke_all_tokens()
+        assert not any(map(stage.is_valid, tokens))
+
+    async def test_users_do_not_share_kept_tokens(
+        self, stage: MaasUserStage, alice: MaasClient, bob: MaasClient
+    ) -> None:
+        """Nor does one's revoking touch the other's; another client of the same user has the same."""
+        hers, his = await alice.token_for("m"), await bob.token_for("m")
+        assert hers != his
+        again = stage.client(RequestIdentity.of("alice-token-1234", user="alice"))
+        assert await again.token_for("m") == hers
+        await alice.revoke_all_tokens()
+        assert await bob.token_for("m") == his
+        assert stage.is_valid(his)
+        assert not stage.is_valid(hers)
+
+    async def test_a_kept_token_asks_nobody(self, stage: MaasUserStage, alice: MaasClient) -> None:
+        """One request for as many calls as come."""
+        await alice.token_for("m")
+        before = stage.asked()
+        await alice.token_for("m")
+        assert stage.asked() == before
+
+    async def test_a_token_s_life_is_told(self, alice: MaasClient) -> None:
+        """As the service writes durations."""
+        assert (await alice.issue_token(expiration="1h30m")).expiration == "1h30m0s"
+        assert (await alice.issue_token(expiration=600)).expiration == "10m0s"
+
+    async def test_models_have_what_the_service_says_of_them(self, alice: MaasClient) -> None:
+        """Readiness, address, owner and age are those of the raw entry."""
+        for model in await alice.list_models():
+            assert model.raw["id"] == model.id
+            assert (model.ready, model.url) == (model.raw["ready"], model.raw["url"])
+            assert (model.owned_by, model.created_at) == (model.raw["owned_by"], model.raw["created"])
+            assert isinstance(model.created_at, int)

@@ -13,7 +13,7 @@ from understudy.domain.identity import RequestIdentity
 from understudy.providers.http.answers import ErrorAnswer
 from understudy.providers.http.frames import Frame
 from understudy.providers.llama_stack.asking import Ask, Content
-from understudy.providers.llama_stack.errors import coded, stack_error
+from understudy.providers.llama_stack.errors import answer_code, coded, stack_error
 from understudy.providers.llama_stack.mock.service import MockLlamaStackService
 from understudy.providers.llama_stack.mock.state import Heard, Said
 from understudy.providers.llama_stack.responses import LlamaStackResponses
@@ -78,10 +78,19 @@ class MockLlamaStackClient(LlamaStackResponses):
                 return self._answered(ask, heard)
             user = self._identity.user
             with self._service.calls.recording(ask.operation, user, ask.arguments) as call:
-                self._service.scenarios.check(ask.operation, user, ask.arguments)
+                self._check(ask, user)
                 said = self._answered(ask, heard)
                 call.result = said.body
                 return said
+
+    def _check(self, ask: Ask, user: str | None) -> None:
+        """Fail where a scenario says so, with the code that this service's answers have."""
+        try:
+            self._service.scenarios.check(ask.operation, user, ask.arguments)
+        except ProviderError as error:
+            if error.status is not None:
+                error.code = answer_code(error.status)
+            raise
 
     def _answered(self, ask: Ask, heard: Heard) -> Said:
         said = self._service.server.answer(heard)
