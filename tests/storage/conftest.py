@@ -155,3 +155,10 @@ def synapse_server(server_folder: Path, object_folder: Path) -> Iterator[Server]
         if find_library("ltdl") is None:
             patch.setenv("MSSQL_PYTHON_NATIVE_PROVIDER", "mssql-odbc")
         yield Server(port=port, user="tester", password="Passw0rd!", database="dev", folder=object_folder)
+
+
+@pytest.fixture(scope="session")
+def exasol_server(server_folder: Path, object_folder: Path) -> Iterator[Server]:
+    """A fake of Exasol's WebSocket protocol over DuckDB, for the vendor's driver: not Exasol."""
+    with running("exasol", object_folder, log=server_folder / "exasol.log") as port:
+        yield Server(port=port, user="sys", password="exasol", folder=object_folder)

@@ -68,11 +68,20 @@ class Session:
             if kind == b"S" and body.startswith(b"server_version\0"):
                 body = _VERSION
             elif kind == b"C" and body.startswith(b"COPY ") and self._after:
-                await asyncio.to_thread(self._after.popleft())
+                kind, body = await self._finished(body)
             elif kind == b"E":
                 self._after.clear()
             writer.write(_framed(kind, body))
             await writer.drain()
+
+    async def _finished(self, body: bytes) -> tuple[bytes, bytes]:
+        """What the client is told once all is done: that the statement is complete, or why it is not."""
+        try:
+            await asyncio.to_thread(self._after.popleft())
+        except FileNotFoundError as error:
+            words = f"SERROR\0VERROR\0CXX000\0MS3ServiceException: {error}\0\0"
+            return b"E", words.encode()
+        return b"C", body
 
 
 class RedshiftProxy:

@@ -103,7 +103,7 @@ class RedshiftSql:
             urls = self._listed(url) if "MANIFEST" in options else self._objects.keys(url)
             contents = [self._objects.read(each) for each in urls]
         except FileNotFoundError:
-            return _refusal(f"S3ServiceException:The specified key does not exist: {url}", "XX000")
+            contents = []
         if not contents:
             return _refusal(f"The specified S3 prefix '{url}' does not exist", "XX000")
         path = self._path()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import obstore
 import pytest
 import snowflake.connector
@@ -15,8 +16,6 @@ from obstore.store import S3Store
 @pytest.fixture
 def bucket(s3_server) -> S3Store:
     """A bucket of S3 that nobody else uses; moto makes it when it is first written to through its own API."""
-    import boto3
-
     client = boto3.client(
         "s3",
         endpoint_url=s3_server.url,

@@ -4,9 +4,11 @@ import datetime as dt
 import decimal
 import gc
 import gzip
+import json
 import warnings
 from collections.abc import Iterator
 
+import boto3
 import duckdb
 import pytest
 import redshift_connector
@@ -107,9 +109,17 @@ def test_copy_of_nothing_fails_with_the_vendor_s_words(connection, cursor) -> No
     connection.rollback()
 
 
-def test_unload_and_copy_meet_in_parquet(cursor, redshift_server) -> None:
+@pytest.fixture
+def unloaded(redshift_server):
+    """The folder of a bucket for UNLOAD."""
+    folder = redshift_server.folder / "unloaded"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def test_unload_and_copy_meet_in_parquet(cursor, unloaded) -> None:
     cursor.execute("UNLOAD ('SELECT 1 AS id, ''one'' AS name') TO 's3://unloaded/rows_' IAM_ROLE 'r' FORMAT AS PARQUET")
-    written = redshift_server.folder / "unloaded" / "rows_0000_part_00.parquet"
+    written = unloaded / "rows_0000_part_00.parquet"
     assert duckdb.sql(f"SELECT * FROM '{written}'").fetchall() == [(1, "one")]
     cursor.execute("CREATE TABLE t (id INT, name VARCHAR(20))")
     cursor.execute("COPY t FROM 's3://unloaded/rows_' IAM_ROLE 'r' FORMAT AS PARQUET")
@@ -117,9 +127,9 @@ def test_unload_and_copy_meet_in_parquet(cursor, redshift_server) -> None:
     assert [tuple(row) for row in cursor.fetchall()] == [(1, "one")]
 
 
-def test_unload_alone_writes_one_file_with_its_header(cursor, redshift_server) -> None:
+def test_unload_alone_writes_one_file_with_its_header(cursor, unloaded) -> None:
     cursor.execute("UNLOAD ('SELECT 1 AS id') TO 's3://unloaded/alone_' IAM_ROLE 'r' CSV HEADER PARALLEL OFF")
-    assert (redshift_server.folder / "unloaded" / "alone_000").read_text() == "id\n1\n"
+    assert (unloaded / "alone_000").read_text() == "id\n1\n"
 
 
 def test_sizes_of_tables_are_told(cursor) -> None:
@@ -127,3 +137,28 @@ def test_sizes_of_tables_are_told(cursor) -> None:
     cursor.execute("INSERT INTO sized VALUES (1), (2)")
     cursor.execute("""SELECT tbl_rows FROM svv_table_info WHERE "table" = 'sized'""")
     assert tuple(cursor.fetchone()) == (2,)
+
+
+def test_unload_to_a_bucket_that_is_not_there_fails_with_the_vendor_s_words(connection, cursor) -> None:
+    with pytest.raises(redshift_connector.error.ProgrammingError, match="S3ServiceException"):
+        cursor.execute("UNLOAD ('SELECT 1 AS id') TO 's3://nowhere/alone_' IAM_ROLE 'r' CSV")
+    connection.rollback()
+
+
+def test_copy_reaches_the_s3_server_once_it_runs(cursor, s3_server) -> None:
+    store = boto3.client(
+        "s3",
+        endpoint_url=s3_server.url,
+        region_name="us-east-1",
+        aws_access_key_id=s3_server.user,
+        aws_secret_access_key=s3_server.password,
+    )
+    store.create_bucket(Bucket="served")
+    store.put_object(Bucket="served", Key="in/1.csv", Body=b"1\n2\n")
+    store.put_object(
+        Bucket="served", Key="list", Body=json.dumps({"entries": [{"url": "s3://served/in/1.csv"}]}).encode()
+    )
+    cursor.execute("CREATE TABLE t (id INT)")
+    cursor.execute("COPY t FROM 's3://served/list' IAM_ROLE 'r' CSV MANIFEST")
+    cursor.execute("UNLOAD ('SELECT count(*) AS n FROM t') TO 's3://served/out_' IAM_ROLE 'r' CSV PARALLEL OFF")
+    assert store.get_object(Bucket="served", Key="out_000")["Body"].read() == b"2\n"
