@@ -13,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from understudy import Message, Tool, ToolCallPart, ToolResultPart, open_container
+from understudy import Message, ReasoningPart, Tool, ToolCallPart, ToolResultPart, open_container
 from understudy.cli.root import cli
 from understudy.domain.errors import MaxRetriesExceededError, OverloadedError, ProviderError, RateLimitError
 from understudy.domain.generation import TextGenerator
@@ -249,6 +249,32 @@ async def test_a_recording_that_makes_no_sense_is_told_of_and_the_others_are_scr
     found = await asyncio.to_thread(run, "script", recording, "--folder", str(folder))
     assert found.exit_code == 0
     assert says in found.stderr
+
+
+async def test_what_the_provider_does_not_declare_is_told_of(tmp_path):
+    """Another client may have sent it."""
+    folder = tmp_path / "tapes"
+    transport = AsgiTransport(emulate("deepseek", keys=[KEY]))
+    async with open_container(settings("deepseek", "record", folder), transport=transport) as container:
+        await container.generator().generate("look")
+    (recording,) = recordings(folder)
+    document = yaml.safe_load((folder / recording).read_text())
+    document["exchanges"][0]["request"]["json"]["seed"] = 7
+    (folder / recording).write_text(yaml.safe_dump(document))
+    found = await asyncio.to_thread(run, "script", recording, "--folder", str(folder))
+    assert found.exit_code == 0
+    assert "does not support seed" in found.stderr
+
+
+async def test_reasoning_that_only_the_provider_can_read_is_no_difference(record, tmp_path):
+    async def ask(generator: TextGenerator) -> None:
+        await generator.generate("think")
+
+    sealed = ReasoningPart(text="", signature="EqQBCgIYAhIM0123", redacted=True)
+    said = Answer(parts=(sealed, *ASKED_TEXT))
+    folder = await record(ask, lambda emulator: emulator.script.when().answers(said))
+    made = await scripted(folder, tmp_path)
+    assert made["generation"]["claude"]["mock"]["rules"][0]["answer"]["text"] == "and then?"
 
 
 async def test_a_refusal_is_scripted_as_one(tmp_path):

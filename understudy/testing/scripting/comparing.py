@@ -47,11 +47,16 @@ def _essence(outcome: Outcome) -> dict[str, Any]:
 
 def _of_result(result: GenerationResult) -> dict[str, Any]:
     return {
-        "parts": [_of_part(part) for part in result.parts],
+        "parts": [_of_part(part) for part in result.parts if not _is_sealed(part)],
         "finish_reason": result.finish_reason,
         "usage": result.usage,
         "refusal": result.refusal,
     }
+
+
+def _is_sealed(part: Part) -> bool:
+    """Whether it is reasoning of which nobody but the provider can read anything."""
+    return isinstance(part, ReasoningPart) and not part.text
 
 
 _MADE = ("arguments_text", "signature")

@@ -17,6 +17,7 @@ from understudy.testing.emulators.wire import Wire
 __all__ = ["Question", "questions"]
 
 _SHOWN = 60
+_NEEDED = {"anthropic-version": "2023-06-01"}  # a cassette may have been stripped of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,6 @@ def _received(exchange: Recorded) -> Iterator[Received]:
             method=asked.method,
             path=f"/{'/'.join(steps[first:])}",
             query=dict(parse_qsl(parts.query)),
-            headers=asked.headers,
+            headers={**_NEEDED, **asked.headers},
             content=content,
         )

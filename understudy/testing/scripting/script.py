@@ -10,7 +10,7 @@ from typing import Any, cast
 from understudy.config.models.generation import ProviderSettings
 from understudy.config.models.http import HttpSettings
 from understudy.config.models.mock import MockSettings
-from understudy.domain.errors import ProviderError
+from understudy.domain.errors import ProviderError, UnsupportedCapabilityError
 from understudy.domain.messages import ToolResultPart
 from understudy.providers.generation.mock.matching import Conditions, Match, turn_text
 from understudy.providers.recording.exchanges import Recorded
@@ -46,7 +46,7 @@ async def script_of(
     for question in asked:
         try:
             found = await outcomes(question, spec=spec, settings=settings, http=http)
-        except ProviderError as error:
+        except (ProviderError, UnsupportedCapabilityError) as error:
             left_out.append(f"{question.shown}: the provider does not send it ({error})")
             continue
         calls += [(question, outcome) for outcome in found]
