@@ -10,6 +10,7 @@ from understudy.providers.storage.commands.checks import invalid, referred
 from understudy.providers.storage.commands.conditions import RowFilter, orderings
 from understudy.providers.storage.commands.lookup import shown_columns, unique_names
 from understudy.providers.storage.commands.reading import table_info
+from understudy.providers.storage.commands.transfer_faults import transfer_faults
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.files.access import file_access, file_storage, open_folder
 from understudy.providers.storage.files.csv_format import CsvFormat
@@ -43,12 +44,12 @@ def export_table(session: Session, command: pb.TableExportToFileCommand) -> pb.T
         order=orderings(session, options.order_by, columns),
         limit=options.limit or None,
     )
-    unloaded = session.backend.unloader.unload(
-        session, RowQuery(query=session.sql.select(selection), values=values), target
-    )
-    files = list(unloaded.keys)
-    if target.slice_bytes:
-        files.append(_write_manifest(target.folder, target.manifest_key, unloaded.keys))
+    query = RowQuery(query=session.sql.select(selection), values=values)
+    with transfer_faults(session, StorageCode.EXPORT_FAILED):
+        unloaded = session.backend.unloader.unload(session, query, target)
+        files = list(unloaded.keys)
+        if target.slice_bytes:
+            files.append(_write_manifest(target.folder, target.manifest_key, unloaded.keys))
     return pb.TableExportToFileResponse(table=table_info(session, table), files=files, rows=unloaded.rows)
 
 

@@ -10,12 +10,14 @@ from understudy.providers.storage.commands.dedup import insert_rows, merge
 from understudy.providers.storage.commands.plan import ImportPlan, SourceColumn, check_options, plan_import
 from understudy.providers.storage.commands.staging import staging_for
 from understudy.providers.storage.commands.timing import Timers
+from understudy.providers.storage.commands.transfer_faults import transfer_faults
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.files.access import file_access, file_storage, open_folder
 from understudy.providers.storage.files.csv_format import csv_format
 from understudy.providers.storage.files.source import FileSource, find_files
 from understudy.providers.storage.protocol import storage_pb2 as pb
 from understudy.providers.storage.session import Session
+from understudy.providers.storage.sql.loading import RowQuery, StagedColumn
 
 if TYPE_CHECKING:
     from understudy.providers.storage.sql.tables import TableName
@@ -41,7 +43,9 @@ def import_file(session: Session, command: pb.TableImportFromFileCommand) -> pb.
         options,
     )
     timers = Timers()
-    return import_response(session, destination, plan, _load(session, source, plan, timers), timers)
+    with transfer_faults(session, StorageCode.IMPORT_FAILED):
+        rows = _load(session, source, plan, timers)
+    return import_response(session, destination, plan, rows, timers)
 
 
 def import_response(
@@ -84,7 +88,10 @@ def _load(session: Session, source: FileSource, plan: ImportPlan, timers: Timers
         if done is not None:
             return done
     loader = session.backend.loader
-    staged = [loader.staged(session, source, column) for column in plan.columns]
+    staged = [
+        StagedColumn(load=column, stored=loader.staged(session, source, column), finished=loader.finished)
+        for column in plan.columns
+    ]
     with staging_for(session, plan.destination, staged) as staging:
         with timers.measure("load"):
             loader.load(session, source, staging.table, plan.columns)
@@ -101,4 +108,4 @@ def _direct(session: Session, source: FileSource, plan: ImportPlan, timers: Time
         with timers.measure("load"), session.transaction():
             if plan.full:
                 session.run(session.backend.merging.empty(plan.destination))
-            return insert_rows(session, query, plan) or 0
+            return insert_rows(session, RowQuery(query=query), plan)

@@ -97,7 +97,7 @@ def plan_import(
     Raises CommandFault: 4100 for columns that the destination or the source lacks, 4101 for one that comes twice, 4102
     for one that cannot hold what comes, 4103 for a key that is not the table's or not in the source.
     """
-    fold = _folding(session)
+    fold = session.sql.fold
     by_name = {fold(column.name): column for column in found}
     _no_twice(wanted, fold)
     missing = [column.destination for column in wanted if fold(column.destination) not in by_name]
@@ -126,11 +126,6 @@ def plan_import(
     )
 
 
-def _folding(session: Session) -> Fold:
-    """What names that the engine takes for one have in common."""
-    return str if session.capabilities.identifiers.case_sensitive else str.casefold
-
-
 def _no_twice(wanted: Sequence[SourceColumn], fold: Fold) -> None:
     seen: set[str] = set()
     for column in wanted:
@@ -146,7 +141,7 @@ def _timestamp(
 ) -> tuple[str, exp.Expr] | None:
     if not options.timestamp_column or options.timestamp_mode != pb.ImportOptions.CURRENT_TIME:
         return None
-    column = by_name.get(_folding(session)(options.timestamp_column))
+    column = by_name.get(session.sql.fold(options.timestamp_column))
     if column is None:
         raise _lacks(
             StorageCode.COLUMNS_MISSING,
@@ -165,7 +160,7 @@ def _check_fit(
     stamp: tuple[str, exp.Expr] | None,
     options: ImportOptions,
 ) -> None:
-    fold = _folding(session)
+    fold = session.sql.fold
     if stamp is not None and fold(stamp[0]) in given:
         raise CommandFault(
             StorageCode.COLUMNS_DUPLICATE,
@@ -187,10 +182,10 @@ def _check_fit(
 
 
 def _check_text(session: Session, destination: TableName, columns: Iterable[Column], options: ImportOptions) -> None:
-    stamp = _folding(session)(options.timestamp_column)
+    stamp = session.sql.fold(options.timestamp_column)
     merging = session.backend.merging
     for column in columns:
-        if not merging.is_text(column) and _folding(session)(column.name) != stamp:
+        if not merging.is_text(column) and session.sql.fold(column.name) != stamp:
             raise CommandFault(
                 StorageCode.COLUMNS_MISMATCH,
                 f"the column {column.name!r} of {str(destination)!r} is {column.full_type}, and the import is one of "
@@ -207,7 +202,7 @@ def _key(
     by_name: dict[str, Column],
     options: ImportOptions,
 ) -> tuple[str, ...]:
-    fold = _folding(session)
+    fold = session.sql.fold
     asked = [fold(name) for name in options.dedup_columns_names]
     absent = [name for name in options.dedup_columns_names if fold(name) not in given]
     if absent:

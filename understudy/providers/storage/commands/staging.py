@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from understudy.domain.storage import LogLevel
-from understudy.providers.storage.sql.tables import Column, TableName
+from understudy.providers.storage.sql.loading import StagedColumn
+from understudy.providers.storage.sql.tables import TableName
 
 if TYPE_CHECKING:
     from understudy.providers.storage.session import Session
@@ -38,12 +39,12 @@ class Staging:
 
 
 @contextmanager
-def staging_for(session: Session, destination: TableName, columns: Sequence[Column]) -> Iterator[Staging]:
+def staging_for(session: Session, destination: TableName, columns: Sequence[StagedColumn]) -> Iterator[Staging]:
     """An empty staging table with these columns, dropped when the block ends, however it ends."""
     merging = session.backend.merging
     staging = Staging(merging.staging(destination))
     try:
-        session.run(merging.create_staging(staging.table, columns))
+        session.run(merging.create_staging(staging.table, [column.stored for column in columns]))
         yield staging
     finally:
         staging.drop(session)

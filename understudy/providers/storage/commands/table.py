@@ -17,6 +17,7 @@ from understudy.providers.storage.commands import (
     preview,
     profile,
     queries,
+    table_importing,
     tables,
     views,
     workspaces,
@@ -52,6 +53,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "ExecuteQuery": queries.execute_query,
         "GrantWorkspaceAccessToProject": workspaces.grant_workspace_access,
         "ListSchemas": objects.list_schemas,
+        "LoadTableToWorkspace": table_importing.import_table,
         "ObjectInfo": objects.object_info,
         "PreviewTable": preview.preview_table,
         "RenameTable": tables.rename_table,
@@ -59,5 +61,6 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "RevokeWorkspaceAccessToProject": workspaces.revoke_workspace_access,
         "TableExportToFile": exporting.export_table,
         "TableImportFromFile": importing.import_file,
+        "TableImportFromTable": table_importing.import_table,
     }
 )

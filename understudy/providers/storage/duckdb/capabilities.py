@@ -28,11 +28,13 @@ CAPABILITIES = StorageCapabilities(
             "DropWorkspaceObject",
             "ExecuteQuery",
             "ListSchemas",
+            "LoadTableToWorkspace",
             "ObjectInfo",
             "PreviewTable",
             "RenameTable",
             "TableExportToFile",
             "TableImportFromFile",
+            "TableImportFromTable",
         }
     ),
     # The engine keeps the case of a name and ignores it when it looks one up, quoted or not.

@@ -11,7 +11,7 @@ from sqlglot import exp
 from understudy.providers.storage.duckdb.csv_errors import explain
 from understudy.providers.storage.files.line_ends import line_end, read_head
 from understudy.providers.storage.files.source import FileSource
-from understudy.providers.storage.sql.loading import LoadColumn, Loader
+from understudy.providers.storage.sql.loading import LoadColumn, Loader, StagedColumn
 from understudy.providers.storage.sql.merging import Merging
 from understudy.providers.storage.sql.tables import Column, TableName
 
@@ -42,7 +42,8 @@ class DuckDbLoader(Loader):
         """Insert the files' rows into the staging table."""
         merging = session.backend.merging
         with self.reading(session, source, columns) as query:
-            session.execute(merging.insert(staging, [column.name for column in columns], query))
+            statement = merging.insert(staging, [column.name for column in columns], query)
+            session.execute(*session.sql.fill(statement, ()))
 
     @contextmanager
     def reading(self, session: Session, source: FileSource, columns: Sequence[LoadColumn]) -> Iterator[exp.Select]:
@@ -141,17 +142,15 @@ class DuckDbMerging(Merging):
         schema = self.definition(staging, columns)
         return [self.sql.render(exp.Create(kind="TABLE", this=schema, properties=temporary))]
 
-    def deduplicate(self, staging: TableName, names: Sequence[str], key: Sequence[str]) -> tuple[list[str], TableName]:
+    def deduplicate(
+        self, staging: TableName, columns: Sequence[StagedColumn], key: Sequence[StagedColumn]
+    ) -> tuple[list[str], TableName]:
         """Keep the last row of each key, in place: rows are numbered as the files have them."""
-        _ = names
-        row = exp.column("rowid")
-        last = (
-            exp.select(exp.Max(this=row))
-            .from_(self.sql.table(staging))
-            .group_by(*(self.sql.column(one) for one in key))
-        )
-        condition = exp.Not(this=exp.In(this=row.copy(), query=last.subquery()))
-        return [self.sql.render(exp.Delete(this=self.sql.table(staging), where=exp.Where(this=condition)))], staging
+        _ = columns
+        table, row = self.sql.table(staging), exp.column("rowid")
+        last = exp.select(exp.Max(this=row)).from_(table).group_by(*map(self.final, key))
+        others = exp.Not(this=exp.In(this=row.copy(), query=last.subquery()))
+        return [self.sql.render(exp.Delete(this=table.copy(), where=exp.Where(this=others)))], staging
 
 
 def _late(columns: Sequence[LoadColumn]) -> set[str]:

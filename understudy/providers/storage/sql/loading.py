@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from understudy.providers.storage.files.access import FileAccess
     from understudy.providers.storage.session import Session
 
-__all__ = ["FileTarget", "LoadColumn", "Loader", "RowQuery", "Unloaded", "Unloader"]
+__all__ = ["FileTarget", "LoadColumn", "Loader", "RowQuery", "StagedColumn", "Unloaded", "Unloader"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,23 @@ class LoadColumn:
     def name(self) -> str:
         """The destination's name for it."""
         return self.target.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedColumn:
+    """A column of a staging table, under its destination's name.
+
+    ``stored`` is how it stands there; where ``finished``, its values are the destination's already.
+    """
+
+    load: LoadColumn
+    stored: Column
+    finished: bool
+
+    @property
+    def name(self) -> str:
+        """The name in the staging table and in the destination."""
+        return self.load.name
 
 
 class Loader(ABC):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sqlglot import exp
 
-from understudy.providers.storage.sql.loading import LoadColumn
+from understudy.providers.storage.sql.loading import LoadColumn, StagedColumn
 from understudy.providers.storage.sql.tables import Column, TableName
+from understudy.providers.storage.sql.template import Template
 
 if TYPE_CHECKING:
     from understudy.providers.storage.sql.statements import Statements
@@ -25,6 +26,8 @@ class Merging:
 
     text_type: ClassVar[str] = "VARCHAR"
     """What holds any text, in the backend's own words."""
+    timestamp_type: ClassVar[str] = "TIMESTAMP"
+    """What the timestamp's column is made as."""
 
     def __init__(self, sql: Statements) -> None:
         self.sql = sql
@@ -50,10 +53,10 @@ class Merging:
         """Delete every row, within the transaction."""
         return [self.sql.render(exp.Delete(this=self.sql.table(table)))]
 
-    def insert(self, table: TableName, names: Sequence[str], query: exp.Select) -> str:
-        """Insert the rows of a query into columns of a table."""
+    def insert(self, table: TableName, names: Sequence[str], query: exp.Select) -> Template:
+        """Insert the rows of a query into columns of a table; holes are the query's."""
         schema = exp.Schema(this=self.sql.table(table), expressions=[self.sql.identifier(name) for name in names])
-        return self.sql.render(exp.Insert(this=schema, expression=query))
+        return self.sql.template(exp.Insert(this=schema, expression=query))
 
     def select(self, table: TableName, values: Sequence[exp.Expr]) -> exp.Select:
         """Values of every row of a table."""
@@ -73,19 +76,24 @@ class Merging:
 
     def is_text(self, column: Column) -> bool:
         """Whether the column holds text."""
-        return self.sql.type(column).is_type(*exp.DataType.TEXT_TYPES)
+        return self.sql.family(column) == "text"
+
+    def final(self, column: StagedColumn, alias: str | None = None) -> exp.Expr:
+        """A staged column's value as the destination wants it; ``alias`` names the staging table among several."""
+        value = self.sql.column(column.name) if alias is None else self.of(alias, column.name)
+        return value if column.finished else self.value(column.load, column.stored, value)
 
     # -------------------------------------------------------------------------------------------------- duplicates
 
-    def duplicate(self, staging: TableName, key: Sequence[str]) -> str:
+    def duplicate(self, staging: TableName, key: Sequence[StagedColumn]) -> str:
         """A query with a row where two staged rows have the same key."""
-        columns = [self.sql.column(name) for name in key]
-        query = exp.select(exp.Literal.number(1)).from_(self.sql.table(staging)).group_by(*columns)
-        return self.sql.render(
-            query.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.convert(1))).limit(1)
-        )
+        query = exp.select(exp.Literal.number(1)).from_(self.sql.table(staging)).group_by(*map(self.final, key))
+        several = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.convert(1))
+        return self.sql.render(query.having(several).limit(1))
 
-    def deduplicate(self, staging: TableName, names: Sequence[str], key: Sequence[str]) -> tuple[list[str], TableName]:
+    def deduplicate(
+        self, staging: TableName, columns: Sequence[StagedColumn], key: Sequence[StagedColumn]
+    ) -> tuple[list[str], TableName]:
         """Keep one row of each key; the statements, and the table that then has the rows.
 
         Which row is kept is the engine's choice where it does not know the order of the file.
@@ -93,21 +101,29 @@ class Merging:
         kept = TableName(staging.path, f"{staging.name}_kept")
         number = exp.Window(
             this=exp.RowNumber(),
-            partition_by=[self.sql.column(name) for name in key],
-            order=exp.Order(expressions=[exp.Ordered(this=self.sql.column(name)) for name in key]),
+            partition_by=[self.final(column) for column in key],
+            order=exp.Order(expressions=[exp.Ordered(this=self.final(column)) for column in key]),
         )
-        columns = [self.sql.column(name) for name in names]
-        numbered = self.select(staging, [*columns, exp.alias_(number, "understudy_row", quoted=True)])
+        names = [self.sql.column(column.name) for column in columns]
+        numbered = self.select(staging, [*names, exp.alias_(number, "understudy_row", quoted=True)])
         chosen = (
-            exp.select(*(column.copy() for column in columns))
+            exp.select(*(name.copy() for name in names))
             .from_(numbered.subquery("numbered"))
             .where(self.sql.column("understudy_row").eq(1))
         )
         return [self.sql.render(exp.Create(kind="TABLE", this=self.sql.table(kept), expression=chosen))], kept
 
-    def same_key(self, left: str, right: str, key: Sequence[str]) -> exp.Condition:
-        """Whether two rows have the same key. A key with NULL in it is like no other."""
-        return exp.and_(*(self.of(left, name).eq(self.of(right, name)) for name in key))
+    # ------------------------------------------------------------------------------------------------ by the key
+
+    def same_key(self, kept: str, staged: str, key: Sequence[StagedColumn]) -> exp.Condition:
+        """Whether a row of the destination and a staged one have the same key; NULL is a value like any other."""
+        return exp.and_(*(self.same(self.of(kept, one.name), self.final(one, staged), one) for one in key))
+
+    def same(self, left: exp.Expr, right: exp.Expr, column: StagedColumn) -> exp.Condition:
+        """Whether two values of a column are the same."""
+        if column.load.target.nullable:
+            return exp.NullSafeEQ(this=left, expression=right)
+        return exp.EQ(this=left, expression=right)
 
     def differs(self, left: exp.Expr, right: exp.Expr) -> exp.Condition:
         """Whether two values differ, NULL being a value."""
@@ -117,54 +133,52 @@ class Merging:
         """A column of a table that has an alias."""
         return exp.column(self.sql.identifier(name), table=self.sql.identifier(alias))
 
-    def matching(self, staging: TableName, destination: TableName, key: Sequence[str]) -> str:
+    def matching(self, staging: TableName, destination: TableName, key: Sequence[StagedColumn]) -> str:
         """A query with a row where a staged row's key is in the destination."""
-        condition = self._in_destination(staging, destination, key)
-        return self.sql.render(
-            exp.select(exp.Literal.number(1)).from_(self._named(staging, "staged")).where(condition).limit(1)
-        )
+        query = exp.select(exp.Literal.number(1)).from_(self.named(staging, "staged"))
+        return self.sql.render(query.where(self._in_destination(destination, key)).limit(1))
 
     def update(
         self,
         staging: TableName,
         destination: TableName,
         *,
-        columns: Sequence[str],
-        key: Sequence[str],
+        columns: Sequence[StagedColumn],
+        key: Sequence[StagedColumn],
         timestamp: tuple[str, exp.Expr] | None,
     ) -> list[str]:
         """Give rows of the destination the values of the staged row of their key, where any differs.
 
         The timestamp is set where something else was, so that it tells when a row changed.
         """
-        changed = [name for name in columns if name not in key]
+        changed = [column for column in columns if column not in key]
         if not changed:
             return []
-        sets = [exp.EQ(this=self.sql.column(name), expression=self.of("staged", name)) for name in changed]
-        differs = exp.or_(*(self.differs(self.of("kept", name), self.of("staged", name)) for name in changed))
+        sets = [exp.EQ(this=self.sql.column(one.name), expression=self.final(one, "staged")) for one in changed]
+        differs = exp.or_(*(self.differs(self.of("kept", one.name), self.final(one, "staged")) for one in changed))
         if timestamp is not None:
             name, value = timestamp
-            sets.append(exp.EQ(this=self.sql.column(name), expression=value))
+            sets.append(exp.EQ(this=self.sql.column(name), expression=value.copy()))
         return [
             self.sql.render(
                 exp.Update(
-                    this=self._named(destination, "kept"),
+                    this=self.named(destination, "kept"),
                     expressions=sets,
-                    from_=exp.From(this=self._named(staging, "staged")),
+                    from_=exp.From(this=self.named(staging, "staged")),
                     where=exp.Where(this=exp.and_(self.same_key("kept", "staged", key), differs)),
                 )
             )
         ]
 
-    def delete_matching(self, staging: TableName, destination: TableName, key: Sequence[str]) -> list[str]:
+    def delete_matching(self, staging: TableName, destination: TableName, key: Sequence[StagedColumn]) -> list[str]:
         """Delete staged rows whose key the destination has: what is left is new."""
-        condition = self._in_destination(staging, destination, key)
-        return [self.sql.render(exp.Delete(this=self._named(staging, "staged"), where=exp.Where(this=condition)))]
+        where = exp.Where(this=self._in_destination(destination, key))
+        return [self.sql.render(exp.Delete(this=self.named(staging, "staged"), where=where))]
 
-    def _in_destination(self, staging: TableName, destination: TableName, key: Sequence[str]) -> exp.Exists:
-        _ = staging
-        query = exp.select(exp.Literal.number(1)).from_(self._named(destination, "kept"))
-        return exp.Exists(this=query.where(self.same_key("kept", "staged", key)))
-
-    def _named(self, table: TableName, alias: str) -> exp.Expr:
+    def named(self, table: TableName, alias: str) -> exp.Expr:
+        """A table under an alias."""
         return exp.alias_(self.sql.table(table), alias, quoted=True, table=True)
+
+    def _in_destination(self, destination: TableName, key: Sequence[StagedColumn]) -> exp.Exists:
+        query = exp.select(exp.Literal.number(1)).from_(self.named(destination, "kept"))
+        return exp.Exists(this=query.where(self.same_key("kept", "staged", key)))
