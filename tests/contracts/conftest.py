@@ -10,6 +10,7 @@ import pytest
 from understudy.config.models.generation import GenerationSettings, ProviderSettings
 from understudy.config.models.http import HttpSettings
 from understudy.domain import errors
+from understudy.domain.secrets import Secret
 from understudy.providers.generation.choosing.build import build_real
 from understudy.providers.generation.mock import MockGenerator
 from understudy.providers.http.clients import HttpClients
@@ -22,7 +23,7 @@ KEY = "sk-test-0123456789"
 
 PARTICULARS: Mapping[str, dict[str, Any]] = {
     "claude": {"model": "claude-opus-4-6"},
-    "ollama": {"unsaid": frozenset({"cached_tokens", "refusal"})},
+    "ollama": {"unsaid": frozenset({"cached_tokens", "reasoning_tokens", "refusal"})},
 }
 """What is different about an API: see GenerationStage."""
 
@@ -50,7 +51,9 @@ def play(name: str, *, use: str) -> GenerationStage:
     particulars = {**particulars, **ON_THE_WIRE.get(name, {})}
     no_retries = HttpSettings.model_validate({"retry": {"max_retries": 0}})
     http = HttpClients(no_retries, transport=AsgiTransport(emulator))
-    return GenerationStage(generator=build_real(spec, settings, http), service=emulator, **particulars)
+    stranger = build_real(spec, settings.model_copy(update={"api_key": Secret("sk-another-0123456789")}), http)
+    generator = build_real(spec, settings, http)
+    return GenerationStage(generator=generator, service=emulator, stranger=stranger, **particulars)
 
 
 @pytest.fixture

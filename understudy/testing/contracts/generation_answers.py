@@ -171,6 +171,22 @@ class AnswerContract:
         assert (await stage.generator.generate("x")).usage == expected
         assert (await stage.generator.stream("x").result()).usage == expected
 
+    async def test_reasoning_is_counted_within_the_output(self, stage: GenerationStage) -> None:
+        """Where the API reasons, and tells it apart."""
+        tells = stage.generator.capabilities.reasoning and "reasoning_tokens" not in stage.unsaid
+        counted = 4 if tells else 0
+        usage = {"input_tokens": 50, "output_tokens": 9, "reasoning_tokens": counted}
+        stage.script.when().answers(text="x", usage=usage)
+        for result in (await stage.generator.generate("x"), await stage.generator.stream("x").result()):
+            assert result.usage == Usage(input_tokens=50, output_tokens=9, reasoning_tokens=counted)
+
+    async def test_ids_are_there_whole_and_streamed_or_never(self, stage: GenerationStage) -> None:
+        """The response's own, and the request's for support."""
+        stage.script.when().answers("Sunny.")
+        whole = await stage.generator.generate("x")
+        streamed = await stage.generator.stream("x").result()
+        assert (whole.response_id, whole.request_id) == (streamed.response_id, streamed.request_id)
+
     async def test_a_limit_ends_the_answer(self, stage: GenerationStage) -> None:
         """It arrives, and the finish reason says that the answer was cut."""
         said = "Seven words are more than that is."

@@ -46,11 +46,34 @@ class FailureContract:
         stage.script.when().raises(kind)
         caught = [await _whole_error(stage), await _stream_error(stage, [])]
         assert [type(error) for error in caught] == [stage.error(kind)] * 2
+        assert [error.operation for error in caught] == ["generate", "stream"]
         for error in caught:
             assert error.provider == stage.generator.name
-            assert error.operation
             assert error.message
             assert not error.partial_text
+
+    @pytest.mark.parametrize("kind", [*_FINAL, *_PASSING])
+    async def test_the_service_s_words_arrive(self, stage: GenerationStage, kind: type[ProviderError]) -> None:
+        """Whole and streamed, to be read by people."""
+        stage.script.when().raises(kind, message="as the contract says")
+        for error in (await _whole_error(stage), await _stream_error(stage, [])):
+            assert error.message == "as the contract says"
+
+    async def test_a_stranger_is_refused(self, stage: GenerationStage) -> None:
+        """Whatever is asked with a credential that the service does not accept; its health says so."""
+        if stage.stranger is None:
+            stage.script.when().raises(errors.AuthenticationError)
+            assert isinstance(await _whole_error(stage), errors.AuthenticationError)
+            return
+        for ask in (stage.stranger.generate, lambda prompt: stage.stranger.stream(prompt).result()):
+            with pytest.raises(errors.AuthenticationError):
+                await ask("x")
+        if stage.generator.capabilities.model_listing:
+            with pytest.raises(errors.AuthenticationError):
+                await stage.stranger.list_models()
+        assert not (await stage.stranger.health_check()).ok
+        assert stage.service.call_count == 0
+        assert (await stage.generator.generate("x")).text
 
     @pytest.mark.parametrize("kind", _FINAL)
     async def test_errors_that_stay_are_not_worth_a_retry(
@@ -141,8 +164,10 @@ class FailureContract:
         """With an error of the tree; a generator that lists none is refused before."""
         stage.script.when(operation="list_models").raises(errors.PermissionDeniedError)
         listing = stage.generator.capabilities.model_listing
-        with pytest.raises(errors.PermissionDeniedError if listing else errors.UnsupportedCapabilityError):
+        with pytest.raises(errors.PermissionDeniedError if listing else errors.UnsupportedCapabilityError) as caught:
             await stage.generator.list_models()
+        assert getattr(caught.value, "provider", None) == stage.generator.name
+        assert getattr(caught.value, "operation", "list_models") == "list_models"
 
 
 async def _whole_error(stage: GenerationStage) -> ProviderError:

@@ -174,6 +174,7 @@ class RequestContract:
         assert (call.name, dict(call.arguments)) == ("get_weather", {"city": "Oslo", "days": 1})
         (result,) = [part for part in arrived.turns[2].content if isinstance(part, ToolResultPart)]
         assert result.content == "Sunny"
+        assert result.tool_call_id == call.id
 
     async def test_the_model_that_is_asked_answers(self, stage: GenerationStage) -> None:
         """The request's, before the generator's own."""

@@ -13,7 +13,9 @@ from understudy.providers.generation.mock import MockScript
 
 __all__ = ["CITY", "SCHEMA", "WEATHER", "GenerationStage", "ScriptedService", "Unsaid"]
 
-Unsaid: TypeAlias = Literal["cached_tokens", "reasoning", "refusal", "seed", "user", "metadata", "reasoning_effort"]
+Unsaid: TypeAlias = Literal[
+    "cached_tokens", "reasoning_tokens", "reasoning", "refusal", "seed", "user", "metadata", "reasoning_effort"
+]
 """What an API may have no words for: in its answers, or in what its service can tell of a request."""
 
 WEATHER = Tool(
@@ -60,7 +62,8 @@ class GenerationStage:
 
     The contract takes ``generator.capabilities`` at their word. ``model`` is one that takes every option of these,
     where the generator's own does not. ``unsaid`` names what the API has no words for; ``merged`` the errors that it
-    reports as others, because the service does.
+    reports as others, because the service does. ``stranger`` is the same generator with a credential that the service
+    does not accept, where there is one.
     """
 
     generator: TextGenerator
@@ -68,6 +71,7 @@ class GenerationStage:
     model: str | None = None
     unsaid: frozenset[Unsaid] = frozenset()
     merged: Mapping[type[ProviderError], type[ProviderError]] = field(default_factory=dict)
+    stranger: TextGenerator | None = None
 
     @property
     def script(self) -> MockScript:
