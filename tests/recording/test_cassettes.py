@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from understudy import RecordingMismatchError, open_container
 from understudy.cli.root import cli
 from understudy.domain.errors import ConfigurationError, RateLimitError
+from understudy.providers.recording import files
 
 ANSWER: dict[str, Any] = {
     "id": "msg_1",
@@ -155,6 +156,12 @@ async def test_a_body_may_stand_there_by_itself(tmp_path: Path) -> None:
         assert (await container.generator().generate("A colour?", max_output_tokens=99)).text == "Blå, 你好."
 
 
+async def test_several_values_of_a_header_are_one(tmp_path: Path) -> None:
+    put(tmp_path, interaction({"string": json.dumps(ANSWER)}, headers={"request-id": ["req_1", "req_2"]}))
+    async with open_container(settings(tmp_path)) as container:
+        assert (await container.generator().generate("A colour?", max_output_tokens=99)).request_id == "req_1, req_2"
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -185,6 +192,22 @@ def test_verify_finds_what_a_cassette_should_not_show(tmp_path: Path) -> None:
     assert where == {"request.headers.x-api-key", "response.headers.set-cookie", "response.json.password"}
     listed = json.loads(run("list", "--json", "--folder", str(tmp_path)).stdout)
     assert listed[0]["age_days"] >= 100
+
+
+def test_what_is_played_has_no_header_that_we_would_not_have_written(tmp_path: Path) -> None:
+    """A file of ours into which a cassette goes must not show more than one of ours."""
+    (exchange,) = files.read(put(tmp_path, interaction({"string": json.dumps(ANSWER)})))
+    assert set(exchange.headers) == {"content-type", "request-id"}
+    assert set(exchange.asked.headers) == {"content-type", "accept"}
+
+
+def test_a_cassette_has_a_script_without_what_should_not_be_there(tmp_path: Path) -> None:
+    said = ANSWER | {"content": [{"type": "text", "text": f"Your key is {SECRET}."}]}
+    put(tmp_path, interaction({"string": json.dumps(said)}))
+    done = run("script", "colour", "--folder", str(tmp_path))
+    assert done.exit_code == 0
+    (rule,) = yaml.safe_load(done.stdout)["generation"]["claude"]["mock"]["rules"]
+    assert (rule["match"], rule["answer"]["text"]) == ({"text": "A colour?"}, "Your key is **********.")
 
 
 def test_a_cassette_with_its_headers_filtered_is_sound(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import click
 from understudy.cli.recorded.finding import Shelf
 from understudy.domain.errors import ProviderNotFoundError
 from understudy.providers.recording.exchanges import Recorded
-from understudy.providers.recording.files import to_yaml
+from understudy.providers.recording.files import read, to_yaml
 from understudy.testing.emulators import EMULATORS
 from understudy.testing.scripting import Script, script_of
 
@@ -30,7 +30,7 @@ def script_text(shelf: Shelf, words: Sequence[str]) -> tuple[str, list[str]]:
     for each in found:
         if each.family != _FAMILY:
             raise click.UsageError(f"{each.name} is no recording of text generation, which alone has scripts.")
-        by_provider.setdefault(each.provider, []).extend(each.exchanges)
+        by_provider.setdefault(each.provider, []).extend(read(each.path))  # cleaned, were it a cassette
     scripts = {name: asyncio.run(_script(shelf, name, exchanges)) for name, exchanges in by_provider.items()}
     sections = {name: {"mock": {"rules": list(script.rules)}} for name, script in scripts.items()}
     head = "".join(f"#   {each.name}\n" for each in found)
