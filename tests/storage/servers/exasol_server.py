@@ -1,6 +1,7 @@
 """A server of Exasol's WebSocket protocol over DuckDB that the vendor's driver takes for Exasol: a fake.
 
-Messages: Exasol's WebSocket API, version 3, without TLS.
+Messages: Exasol's WebSocket API, version 3, without TLS. It gives results at once, never in pieces; it does not enforce
+permissions or lengths of text, and knows no Parquet, no scripts, and of the catalog what exasol_catalog.py lists.
 """
 
 import base64

@@ -1,4 +1,8 @@
-"""Start PostgreSQL and the proxy that redshift_connector takes for Redshift; objects are found in the given folder."""
+"""Start PostgreSQL and the proxy that redshift_connector takes for Redshift; objects are found in the given folder.
+
+Names in quotes keep their case, which Redshift folds; it has SVV_TABLE_INFO and no other view of Redshift's own, and
+distribution, sort keys, encodings, permissions on buckets and SUPER's navigation are not there.
+"""
 
 import asyncio
 import sys
