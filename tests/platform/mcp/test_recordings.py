@@ -77,6 +77,7 @@ async def test_each_server_has_a_folder_and_each_call_a_name(settings, tmp_path)
     assert sorted(path.name for path in folder.iterdir()) == ["open", "secured"]
     names = sorted(path.stem for path in (folder / "secured").iterdir())
     assert "initialize" in names
+    assert not [name for name in names if name.startswith(("get-", "delete-"))]
     assert any(name.startswith("tools-call-echo-") for name in names)
     (initialize,) = (folder / "open").glob("initialize.yaml")
     assert "understudy" not in json.dumps(yaml.safe_load(initialize.read_text())["exchanges"][0]["request"])
