@@ -1,8 +1,8 @@
 """A TDS 7.4 server over DuckDB that the vendor's drivers take for a dedicated SQL pool: a fake, not Synapse.
 
 Messages: MS-TDS. It takes logins with one password and without TLS, batches, sp_executesql and prepared statements with
-parameters, and transactions. It does not enforce permissions, distributions, lengths of text or the collation, and knows
-no bulk load (BCP), no external tables and so no CETAS, and of the catalog what synapse_catalog.py lists.
+parameters, and transactions. It does not enforce permissions, distributions, lengths of text or the collation, and
+knows no bulk load (BCP), no external tables and so no CETAS, and of the catalog what synapse_catalog.py lists.
 """
 
 import asyncio
