@@ -31,6 +31,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "graph": Entry("understudy.cli.graph:graph", "Draw the container."),
         "demo": Entry("understudy.cli.demo:demo", "One prompt through every provider; works offline."),
         "emulate": Entry("understudy.cli.emulate:emulate", "Serve a stand-in of a service's API on a local port."),
+        "storage": Entry("understudy.cli.storage:storage", "Run commands on storage backends."),
         "recordings": Entry("understudy.cli.recordings:recordings", "Look at, check and clear up recordings."),
         "verify": Entry("understudy.cli.verify:verify", "Hold a stand-in against its live service."),
         "completion": Entry("understudy.cli.completion:completion", "Print the completion script for a shell."),

@@ -58,8 +58,8 @@ class BackendSettings(Section):
     """For one command, in seconds, where its own options say nothing; absent: no limit."""
     connections: PositiveInt = 4
     """How many idle connections are kept for each user."""
-    file_roots: tuple[str, ...] | None = None
-    """Folders of this machine that commands may import from and export to; absent: whatever the process may."""
+    file_roots: tuple[str, ...] = ()
+    """Folders of this machine that commands may import from and export to; none: no local files."""
     mock: _Mock | None = None
     """The stand-in's script, for `use: mock`."""
 
