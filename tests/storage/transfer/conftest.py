@@ -66,21 +66,22 @@ class Bench:
             )
         )
 
-    def rows(self, table, order="1"):
-        """All that is in a table, past the driver."""
+    def sql(self, statement):
+        """What a statement gives, past the driver."""
         connection = self.backend.connect(StorageCredentials())
         try:
-            return connection.execute(f'SELECT * FROM "{HOME}"."b"."{table.name}" ORDER BY {order}').rows
+            connection.execute(f"USE {HOME}")
+            return connection.execute(statement).rows
         finally:
             connection.close()
 
+    def rows(self, table, order="1"):
+        """All that is in a table."""
+        return self.sql(f'SELECT * FROM "b"."{table.name}" ORDER BY {order}')
+
     def objects(self):
-        """The tables and views of the bucket, past the driver."""
-        connection = self.backend.connect(StorageCredentials())
-        try:
-            return {row[0] for row in connection.execute("SELECT table_name FROM information_schema.tables").rows}
-        finally:
-            connection.close()
+        """The tables and views that there are, hidden ones too."""
+        return {row[0] for row in self.sql("SELECT table_name FROM information_schema.tables")}
 
 
 @pytest.fixture

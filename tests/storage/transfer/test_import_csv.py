@@ -208,7 +208,7 @@ def test_what_does_not_fit_is_refused_before_anything_is_touched(bench, change, 
 @pytest.mark.parametrize(
     "change",
     [
-        {"columns": []},
+        {"columns": [], "number_of_ignored_lines": 0},
         {"import_type": pb.ImportOptions.VIEW},
         {"import_type": 9},
         {"dedup_type": 9},
@@ -221,3 +221,18 @@ def test_a_command_that_is_wrong_in_itself(bench, change):
     bench.write("in.csv", SMALL)
     with pytest.raises(StorageValidationError):
         bench.load(table, "in.csv", **change)
+
+
+def test_names_come_from_the_header_line_where_the_command_has_none(bench):
+    table = bench.table("t")
+    bench.write("in.csv", 'made by a program\n"price";"id"\n9;1\n')
+    bench.load(table, "in.csv", columns=[], number_of_ignored_lines=2, csv={"delimiter": ";"})
+    assert bench.rows(table) == [(1, None, 9.0)]
+    bench.write("in.csv", b"\xef\xbb\xbfprice,gone\n9,1\n")
+    with pytest.raises(TransferFailedError, match="'gone'") as caught:
+        bench.load(table, "in.csv", columns=[])
+    assert caught.value.code == 4100
+    bench.write("in.csv", "")
+    with pytest.raises(TransferFailedError, match="no header line") as caught:
+        bench.load(table, "in.csv", columns=[])
+    assert caught.value.code == 4200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from understudy.domain.storage_errors import StorageCode
@@ -14,6 +15,7 @@ from understudy.providers.storage.commands.transfer_faults import transfer_fault
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.files.access import file_access, file_storage, open_folder
 from understudy.providers.storage.files.csv_format import csv_format
+from understudy.providers.storage.files.line_ends import header_names, read_head
 from understudy.providers.storage.files.source import FileSource, find_files
 from understudy.providers.storage.protocol import storage_pb2 as pb
 from understudy.providers.storage.session import Session
@@ -39,7 +41,7 @@ def import_file(session: Session, command: pb.TableImportFromFileCommand) -> pb.
         destination,
         session.catalog.columns(destination),
         session.catalog.primary_key(destination),
-        [SourceColumn(name, name) for name in command.csv_options.column_names],
+        [SourceColumn(name, name) for name in _names(session, source, command)],
         options,
     )
     timers = Timers()
@@ -73,13 +75,25 @@ def _source(session: Session, command: pb.TableImportFromFileCommand) -> FileSou
         )
     options = command.csv_options
     csv = csv_format(options, command.import_options.number_of_ignored_lines) if kind == "csv" else None
-    if not options.column_names:
-        raise invalid("csv_options.column_names is empty", hint="Name what the file holds, in its order.")
+    if csv is not None and not options.column_names and (not csv.ignored_lines or len(csv.delimiter) > 1):
+        raise invalid(
+            "csv_options.column_names is empty, and the files have no header line",
+            hint="Name what the files hold in their order, or set number_of_ignored_lines.",
+        )
     access = file_access(command.file_credentials)
     folder = open_folder(provider, command.file_path.root, access, file_roots=session.backend.file_roots)
     return FileSource(
         folder=folder, files=find_files(folder, command.file_path, options.source_type), access=access, csv=csv
     )
+
+
+def _names(session: Session, source: FileSource, command: pb.TableImportFromFileCommand) -> Sequence[str]:
+    """The columns of the files: named by the command, else by the files themselves."""
+    if command.csv_options.column_names or not source.files:
+        return command.csv_options.column_names
+    if source.csv is None:
+        return [column.name for column in session.backend.loader.describe(session, source)]
+    return header_names(read_head(source.folder, source.files[0], gzip=source.csv.gzip), source.csv)
 
 
 def _load(session: Session, source: FileSource, plan: ImportPlan, timers: Timers) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from understudy.providers.storage.protocol.storage_pb2 import ImportOptions
     from understudy.providers.storage.session import Session
 
-__all__ = ["ImportPlan", "SourceColumn", "check_options", "plan_import"]
+__all__ = ["ImportPlan", "SourceColumn", "check_names", "check_options", "plan_import"]
 
-Fold: TypeAlias = Callable[[str], str]
 Duplicates: TypeAlias = Literal["update", "insert", "fail"]
 
 _CHOICES = {
@@ -84,6 +83,18 @@ def check_options(options: ImportOptions) -> None:
         raise invalid("a word of import_as_null has a NUL character in it")
 
 
+def check_names(session: Session, wanted: Sequence[SourceColumn]) -> None:
+    """Raises CommandFault (4101) where a column of the destination comes twice."""
+    seen: set[str] = set()
+    for column in wanted:
+        name = session.sql.fold(column.destination)
+        if name in seen:
+            raise CommandFault(
+                StorageCode.COLUMNS_DUPLICATE, f"the column {column.destination!r} comes twice; nothing was touched"
+            )
+        seen.add(name)
+
+
 def plan_import(
     session: Session,
     destination: TableName,
@@ -99,7 +110,7 @@ def plan_import(
     """
     fold = session.sql.fold
     by_name = {fold(column.name): column for column in found}
-    _no_twice(wanted, fold)
+    check_names(session, wanted)
     missing = [column.destination for column in wanted if fold(column.destination) not in by_name]
     if missing:
         raise _lacks(StorageCode.COLUMNS_MISSING, f"{str(destination)!r} has no {_listed(missing)}", found)
@@ -124,16 +135,6 @@ def plan_import(
         full=options.import_type != pb.ImportOptions.INCREMENTAL,
         timestamp=stamp,
     )
-
-
-def _no_twice(wanted: Sequence[SourceColumn], fold: Fold) -> None:
-    seen: set[str] = set()
-    for column in wanted:
-        if fold(column.destination) in seen:
-            raise CommandFault(
-                StorageCode.COLUMNS_DUPLICATE, f"the column {column.destination!r} comes twice; nothing was touched"
-            )
-        seen.add(fold(column.destination))
 
 
 def _timestamp(

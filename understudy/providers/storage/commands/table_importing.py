@@ -15,7 +15,7 @@ from understudy.providers.storage.commands.dedup import insert_rows, merge
 from understudy.providers.storage.commands.importing import import_response
 from understudy.providers.storage.commands.linking import link_table
 from understudy.providers.storage.commands.lookup import TableColumns, shown_columns
-from understudy.providers.storage.commands.plan import ImportPlan, SourceColumn, check_options, plan_import
+from understudy.providers.storage.commands.plan import ImportPlan, SourceColumn, check_names, check_options, plan_import
 from understudy.providers.storage.commands.staging import staging_for
 from understudy.providers.storage.commands.timing import Timers
 from understudy.providers.storage.commands.transfer_faults import transfer_faults
@@ -52,6 +52,7 @@ def import_table(
     rows = RowFilter(session, filters=command.where_filters, changes=_changes(command.changed_in_last_seconds))
     columns = shown_columns(session, source)
     wanted = _wanted(session, command, columns)
+    check_names(session, wanted)
     where, values = rows.on(columns)
     selection = Selection(table=source, columns=columns.all, where=where, order=(), limit=command.limit or None)
     need_schema(session, destination.path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -55,30 +55,50 @@ class FileGate:
     @contextmanager
     def writing(self, folder: Folder, key: str) -> Iterator[str]:
         """An address at which the engine may write the file, which is there when the block ends without an error."""
+        with self._held_open(_Writing(lambda _: folder.create(key))) as (address, held):
+            yield f"{address}/0"
+            held.commit()
+
+    @contextmanager
+    def writing_slices(self, folder: Folder, key: Callable[[int], str]) -> Iterator[tuple[str, list[str]]]:
+        """The address of a folder in which the engine may write files ``{i}``, and the keys of those it wrote.
+
+        A slice is there when the engine has written it; all are deleted where the block ends with an error.
+        """
+        keys: list[str] = []
+        held = _Writing(lambda number: folder.create(key(number)), by_slice=True)
+        try:
+            with self._held_open(held) as (address, _):
+                yield address, keys
+                held.commit()
+            keys += [key(number) for number in sorted(held.files)]
+        except BaseException:
+            folder.delete([key(number) for number, file in held.files.items() if file.committed])
+            raise
+
+    @contextmanager
+    def _held_open(self, held: _Writing) -> Iterator[tuple[str, _Writing]]:
         ticket = secrets.token_hex(16)
-        address = f"{PROTOCOL}://{ticket}/0"
-        held = _Writing(folder.create(key))
         self._open[ticket] = held
         try:
-            yield address
-            held.writer.commit()
+            yield f"{PROTOCOL}://{ticket}", held
         except Exception as error:
             raise held.failure or error from error
         finally:
             del self._open[ticket]
-            held.writer.discard()
+            held.discard()
 
-    def open(self, address: str, mode: str) -> _Handle | _Writing:
+    def open(self, address: str, mode: str) -> _Handle | _File:
         """The file at an address. Raises FileNotFoundError for what is not open, PermissionError for another mode."""
         held = self._held(address)
         if (mode == "rb") != isinstance(held, _Reading):
             raise PermissionError(f"the file is not open for {mode!r}")
-        return held.open(address) if isinstance(held, _Reading) else held
+        return held.open(address)
 
     def size(self, address: str) -> int:
         """Bytes of the file at an address."""
         held = self._held(address)
-        return held.entry(address).size if isinstance(held, _Reading) else held.size
+        return held.entry(address).size if isinstance(held, _Reading) else held.open(address).size
 
     def modified(self, address: str) -> datetime:
         """When the file at an address was written."""
@@ -89,6 +109,11 @@ class FileGate:
         """Whether there is a file to be read at an address."""
         held = self._open.get(_ticket(address))
         return isinstance(held, _Reading) and held.has(address)
+
+    def is_folder(self, address: str) -> bool:
+        """Whether slices may be written below an address."""
+        held = self._open.get(_ticket(address))
+        return isinstance(held, _Writing) and held.by_slice and address == f"{PROTOCOL}://{_ticket(address)}"
 
     def _held(self, address: str) -> _Reading | _Writing:
         held = self._open.get(_ticket(address))
@@ -176,16 +201,46 @@ class _PlainReader:
 
 
 class _Writing:
-    def __init__(self, writer: FileWriter) -> None:
-        self.writer = writer
-        self.size = 0
+    """The files that one export writes, by number; ``by_slice`` shows each when the engine closes it."""
+
+    def __init__(self, create: Callable[[int], FileWriter], *, by_slice: bool = False) -> None:
+        self._create = create
+        self.by_slice = by_slice
+        self.files: dict[int, _File] = {}
         self.failure: Exception | None = None
+        self._lock = threading.Lock()
+
+    def open(self, address: str) -> _File:
+        number = int(address.rpartition("/")[2].partition(".")[0])
+        with self._lock:
+            if number not in self.files:
+                self.files[number] = _File(self, self._create(number))
+            return self.files[number]
+
+    def commit(self) -> None:
+        for file in self.files.values():
+            file.commit()
+
+    def discard(self) -> None:
+        for file in self.files.values():
+            file.discard()
+
+
+class _File:
+    """A file that the engine writes."""
+
+    def __init__(self, held: _Writing, writer: FileWriter) -> None:
+        self._held = held
+        self._writer = writer
+        self.size = 0
+        self.committed = False
+        self.discard = writer.discard
 
     def write(self, data: bytes) -> int:
         try:
-            written = self.writer.write(bytes(data))
+            written = self._writer.write(bytes(data))
         except Exception as error:
-            self.failure = self.failure or error
+            self._held.failure = self._held.failure or error
             raise
         self.size += written
         return written
@@ -196,8 +251,13 @@ class _Writing:
     def flush(self) -> None:
         """The file is written out when it is committed."""
 
+    def commit(self) -> None:
+        self._writer.commit()
+        self.committed = True
+
     def close(self) -> None:
-        """The file is closed when it is committed."""
+        if self._held.by_slice and self._held.failure is None:
+            self.commit()
 
 
 def _ticket(address: str) -> str:
@@ -234,7 +294,10 @@ def _file_system(gate: FileGate) -> Any:
             return gate.readable(path)
 
         def isdir(self, path: str) -> bool:
-            return not path
+            return gate.is_folder(path)
+
+        def ls(self, _path: str, **_options: Any) -> list[str]:
+            return []
 
         def glob(self, path: str, **_options: Any) -> list[str]:
             return [path] if gate.readable(path) else []

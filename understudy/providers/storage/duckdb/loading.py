@@ -38,6 +38,17 @@ class DuckDbLoader(Loader):
         _ = session, source
         return column.target
 
+    def describe(self, session: Session, source: FileSource) -> Sequence[Column]:
+        """What the first file's footer says."""
+        gate = cast("DuckDbBackend", session.backend).gate
+        with gate.reading(source.folder, source.files[:1], gzip=False) as addresses:
+            table = exp.Anonymous(this="read_parquet", expressions=[exp.Literal.string(one) for one in addresses])
+            try:
+                found = session.execute(session.sql.render(exp.select("*").from_(exp.Table(this=table)).limit(0)))
+            except Exception as error:
+                raise explain(error, addresses, ()) or error from error
+        return [Column(name=column.name, type=column.type) for column in found.columns]
+
     def load(self, session: Session, source: FileSource, staging: TableName, columns: Sequence[LoadColumn]) -> None:
         """Insert the files' rows into the staging table."""
         merging = session.backend.merging

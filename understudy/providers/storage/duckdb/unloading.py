@@ -19,18 +19,25 @@ class DuckDbUnloader(Unloader):
     """``COPY (query) TO`` over the gate."""
 
     def unload(self, session: Session, rows: RowQuery, target: FileTarget) -> Unloaded:
-        """One file."""
+        """One file, or slices of about the size that is asked for, compressed or not."""
         gate = cast("DuckDbBackend", session.backend).gate
-        with gate.writing(target.folder, target.key) as address:
-            copy = exp.Copy(
-                this=exp.Subquery(this=rows.query),
-                kind=False,
-                files=[exp.Literal.string(address)],
-                params=_parameters(target),
-            )
-            statement = session.sql.inline(session.sql.template(copy), rows.values)
-            written = session.execute(statement).affected
-        return Unloaded(keys=(target.key,), rows=written or 0)
+        if not target.slice_bytes:
+            with gate.writing(target.folder, target.key) as address:
+                return Unloaded(keys=(target.key,), rows=_copy(session, rows, address, _parameters(target)))
+        slicing = [
+            _parameter("FILE_SIZE_BYTES", exp.Literal.number(target.slice_bytes)),
+            _parameter("FILENAME_PATTERN", exp.Literal.string("{i}")),
+        ]
+        with gate.writing_slices(target.folder, target.slice_key) as (address, keys):
+            done = _copy(session, rows, address, [*_parameters(target), *slicing])
+        return Unloaded(keys=tuple(keys), rows=done)
+
+
+def _copy(session: Session, rows: RowQuery, address: str, parameters: list[exp.CopyParameter]) -> int:
+    query = exp.Subquery(this=rows.query)
+    copy = exp.Copy(this=query, kind=False, files=[exp.Literal.string(address)], params=parameters)
+    statement = session.sql.inline(session.sql.template(copy), rows.values)
+    return session.execute(statement).affected or 0
 
 
 def _parameters(target: FileTarget) -> list[exp.CopyParameter]:

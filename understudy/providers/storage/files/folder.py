@@ -82,5 +82,5 @@ class Folder(ABC):
         """Delete files; those that are not there are passed over."""
 
     def url(self, key: str) -> str:
-        """How a manifest names the file: relative to the root on local disks, a whole URL elsewhere."""
-        return key
+        """How a manifest in the same folder names the file: by its name on local disks, by its whole URL elsewhere."""
+        return key.rpartition("/")[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.fault import CommandFault
@@ -35,21 +35,23 @@ def manifest_key(url: str, *, provider: str, root: str, folder: str) -> str:
 
     An entry is a whole URL (``s3://root/key``, ``azure://account.host/root/key``) or a path beside the manifest.
     """
-    split = urlsplit(url)
-    if not split.scheme:
+    scheme, mark, rest = url.partition("://")
+    if not mark:
         return join_key(folder, _relative(url))
-    if split.scheme == "file" and provider == "local":
-        path = unquote(split.path)
-        within = path.removeprefix(root.rstrip("/") + "/")
-        if split.netloc not in ("", "localhost") or within == path:
+    host, _, path = rest.partition("/")
+    if scheme == "file" and provider == "local":
+        within = unquote(f"/{path}").removeprefix(root.rstrip("/") + "/")
+        if host not in ("", "localhost") or within.startswith("/"):
             raise _outside(url, root)
-        return join_key(_relative(within))
-    if split.scheme not in _SCHEMES.get(provider, set()):
+        return join_key(within)
+    if scheme not in _SCHEMES.get(provider, set()):
         raise _outside(url, root)
-    bucket, path = split.netloc, split.path.lstrip("/")
-    if provider == "abs":
-        container = bucket.partition("@")[0] if "@" in bucket else path.partition("/")[0]
-        bucket, path = container, path if "@" in bucket else path.partition("/")[2]
+    bucket = host
+    if provider == "abs":  # azure://account.host/container/key, or abfss://container@account.host/key
+        bucket, _, _ = host.partition("@")
+        if "@" not in host:
+            bucket, _, path = path.partition("/")
+        path = path.partition("?")[0]
     if bucket != root:
         raise _outside(url, root)
     return join_key(_relative(path))

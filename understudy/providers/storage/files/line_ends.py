@@ -1,13 +1,21 @@
-"""How a CSV file ends its lines. Engines guess by the first break that they see, and that may be within a value."""
+"""What the beginning of a CSV file tells: its columns' names, and how it ends its lines.
+
+Engines guess the latter by the first break that they see, and that may be within a value.
+"""
 
 from __future__ import annotations
 
 import zlib
+from csv import QUOTE_MINIMAL, QUOTE_NONE, reader
+from csv import Error as CsvError
+from itertools import islice
 
+from understudy.domain.storage_errors import StorageCode
+from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.files.csv_format import CsvFormat
 from understudy.providers.storage.files.folder import FileEntry, Folder
 
-__all__ = ["line_end", "read_head"]
+__all__ = ["header_names", "line_end", "read_head"]
 
 _HEAD = 256 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
@@ -47,3 +55,35 @@ def line_end(head: bytes, csv: CsvFormat) -> str | None:
             inside = begins and letter == enclosure
             place, begins = place + 1, False
     return None
+
+
+def header_names(head: bytes, csv: CsvFormat) -> list[str]:
+    """The names in the last of the ignored lines. Raises CommandFault (4200) for a head that holds none."""
+    try:
+        text = head.decode("utf-8-sig", errors="strict" if len(head) < _HEAD else "ignore")
+    except UnicodeDecodeError as error:
+        raise _no_header("it is not UTF-8") from error
+    doubled = csv.escape == csv.enclosure
+    lines = reader(
+        text.splitlines(keepends=True),
+        delimiter=csv.delimiter,
+        quotechar=csv.enclosure or None,
+        quoting=QUOTE_MINIMAL if csv.enclosure else QUOTE_NONE,
+        doublequote=doubled,
+        escapechar=None if doubled else csv.escape,
+    )
+    try:
+        names = next(islice(lines, csv.ignored_lines - 1, None), None)
+    except CsvError as error:
+        raise _no_header(str(error)) from error
+    if not names:
+        raise _no_header("it ends before")
+    return names
+
+
+def _no_header(reason: str) -> CommandFault:
+    return CommandFault(
+        StorageCode.SOURCE_INVALID,
+        f"the file has no header line to take the columns' names from: {reason}; nothing was touched",
+        hint="Name the columns in csv_options.column_names.",
+    )

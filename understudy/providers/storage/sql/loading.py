@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from understudy.domain.storage_errors import StorageCode
+from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.files.csv_format import CsvFormat
 from understudy.providers.storage.files.folder import Folder
 from understudy.providers.storage.files.source import FileSource
@@ -70,6 +72,15 @@ class Loader(ABC):
         if source.csv is None:
             return Column(name=column.name, type=column.target.type, length=column.target.length)
         return Column(name=column.name, type=session.backend.merging.text_type)
+
+    def describe(self, session: Session, source: FileSource) -> Sequence[Column]:
+        """The columns of Parquet files, as they say themselves. Engines that cannot look refuse (900)."""
+        _ = source
+        raise CommandFault(
+            StorageCode.NOT_SUPPORTED,
+            f"{session.backend.title} does not look into Parquet files; nothing was touched",
+            hint="Name the columns in csv_options.column_names.",
+        )
 
     @abstractmethod
     def load(self, session: Session, source: FileSource, staging: TableName, columns: Sequence[LoadColumn]) -> None:
