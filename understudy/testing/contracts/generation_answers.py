@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from understudy.domain.errors import UnsupportedCapabilityError
-from understudy.domain.messages import Part, ReasoningPart, ToolCallPart
+from understudy.domain.messages import Part, ReasoningPart, TextPart, ToolCallPart
 from understudy.domain.requests import GenerationRequest
 from understudy.domain.results import (
     FinishEvent,
@@ -115,6 +115,27 @@ class AnswerContract:
             assert len({call.id for call in result.tool_calls}) == len(calls)
             assert all(call.id for call in result.tool_calls)
 
+    async def test_ids_of_tool_calls_are_the_service_s_own(self, stage: GenerationStage) -> None:
+        """Whole and streamed alike; an API without any gets some that differ."""
+        if await _refuses_tools(stage):
+            return
+        calls = tuple(replace(call, id=f"call_{name}") for name, call in zip("ab", _calls(2), strict=True))
+        stage.script.when().answers(Answer(tool_calls=calls))
+        whole = await stage.generator.generate("x", tools=[WEATHER])
+        streamed = await stage.generator.stream("x", tools=[WEATHER]).result()
+        ids = [call.id for call in whole.tool_calls]
+        assert [call.id for call in streamed.tool_calls] == ids
+        assert ids == ["call_a", "call_b"] or not set(ids) & {"call_a", "call_b"}
+
+    async def test_the_model_that_answered_is_told(self, stage: GenerationStage) -> None:
+        """Services may answer with another than the one that was asked: a dated one, or a larger one."""
+        answered = GenerationResult(parts=(TextPart("Sunny."),), model="model-that-answered", usage=Usage())
+        stage.script.when().answers(answered)
+        whole = await stage.generator.generate("x")
+        streamed = await stage.generator.stream("x").result()
+        assert (whole.model, streamed.model) == ("model-that-answered", "model-that-answered")
+        assert whole.provider == streamed.provider == stage.generator.name
+
     async def test_events_of_tool_calls_come_in_order(self, stage: GenerationStage) -> None:
         """The text before them, each call once, its pieces before it, their arguments the call's."""
         if await _refuses_tools(stage):
@@ -127,6 +148,7 @@ class AnswerContract:
         assert tuple(calls) == last.result.tool_calls
         first_call = next(n for n, event in enumerate(events) if isinstance(event, ToolCallDeltaEvent | ToolCallEvent))
         assert all(n < first_call for n, event in enumerate(events) if isinstance(event, TextEvent))
+        assert [type(event) for event in events[-2:]] == [UsageEvent, FinishEvent], "the usage of all comes after all"
         _check_deltas(events, calls)
 
     async def test_reasoning_is_no_text(self, stage: GenerationStage) -> None:
