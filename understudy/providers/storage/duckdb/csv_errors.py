@@ -19,6 +19,7 @@ _COUNT = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 _CAST = re.compile(
     r"Could not convert string '(.*?)' to (\w+)|[Cc]ould not be cast|out of range|Failed to cast", re.DOTALL
 )
+_UNREADABLE = frozenset({"InvalidInputException", "IOException", "SerializationException", "Error"})
 _SHOWN = 100
 """How many characters of a value an error shows."""
 
@@ -42,7 +43,7 @@ _SIGNS = (
     ),
     ("GZIP", "is no whole gzip file", "Write the file again."),
 )
-_PARQUET = ("parquet", "Footer length", "No magic bytes", "don't know what type", "TProtocol", "Snappy", "ZSTD")
+_NO_COLUMN = re.compile(r'Referenced column "(.*?)" not found in FROM clause', re.DOTALL)
 
 
 def explain(error: Exception, files: Mapping[str, FileEntry], columns: Sequence[LoadColumn]) -> Exception | None:
@@ -64,10 +65,10 @@ def explain(error: Exception, files: Mapping[str, FileEntry], columns: Sequence[
     for sign, reason, hint in _SIGNS:
         if sign in text:
             return CommandFault(StorageCode.SOURCE_INVALID, f"{where} {reason}", hint=hint)
-    return _other(error, text, where)
+    return _other(error, text, where, files)
 
 
-def _other(error: Exception, text: str, where: str) -> Exception | None:
+def _other(error: Exception, text: str, where: str, files: Mapping[str, FileEntry]) -> Exception | None:
     kind = type(error).__name__
     if kind == "ConversionException":
         cast = _CAST.search(text)
@@ -75,8 +76,11 @@ def _other(error: Exception, text: str, where: str) -> Exception | None:
         return CommandFault(StorageCode.TYPE_MISMATCH, f"{where} does not fit the table: {value}")
     if isinstance(error, OSError):
         return CommandFault(StorageCode.SOURCE_INVALID, f"{where} cannot be read: {error}")
-    if "CSV Error" in text or any(sign in text for sign in _PARQUET):
-        return CommandFault(StorageCode.SOURCE_INVALID, f"{where} cannot be read: {_first_line(text)}")
+    absent = _NO_COLUMN.search(text)
+    if absent is not None:
+        return CommandFault(StorageCode.COLUMNS_MISSING, f"{where} has no column {shown(absent[1])}")
+    if kind in _UNREADABLE and (text.startswith("CSV Error") or "://" in text):
+        return CommandFault(StorageCode.SOURCE_INVALID, f"{where} cannot be read: {_without_address(text, files)}")
     return None
 
 
@@ -102,6 +106,13 @@ def _where(text: str, files: Mapping[str, FileEntry]) -> str:
 
 def _short(value: str) -> str:
     return repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")
+
+
+def _without_address(text: str, files: Mapping[str, FileEntry]) -> str:
+    line = _first_line(text)
+    for address in files:
+        line = line.replace(f"'{address}'", "").replace(address, "")
+    return " ".join(line.split())
 
 
 def _first_line(text: str) -> str:

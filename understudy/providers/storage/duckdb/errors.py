@@ -49,10 +49,10 @@ def translate(error: Exception) -> CommandFault:
     kind, text = type(error).__name__, str(error)
     if kind == "IOException" and "lock on file" in text:
         return _locked(text)
-    if kind == "IOException" and "No space left" in text:
+    if kind == "IOException" and ("No space left" in text or "Could not write" in text):
         return CommandFault(
             StorageCode.QUERY_FAILED,
-            f"the disk is full; nothing of the command was kept: {text}",
+            f"the disk is full, or takes no more; nothing of the command was kept: {text}",
             hint="Make room and run it again.",
             retryable=True,
         )

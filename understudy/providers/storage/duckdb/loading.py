@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from sqlglot import exp
 
 from understudy.providers.storage.duckdb.csv_errors import explain
-from understudy.providers.storage.files.line_ends import line_end, read_head
+from understudy.providers.storage.files.line_ends import check_encoding, line_end, read_head
 from understudy.providers.storage.files.source import FileSource
 from understudy.providers.storage.sql.loading import LoadColumn, Loader, StagedColumn
 from understudy.providers.storage.sql.merging import Merging
@@ -107,7 +107,9 @@ class DuckDbLoader(Loader):
         yield _option("quote", text(csv.enclosure))
         yield _option("escape", text(csv.escape))
         yield _option("compression", text("gzip" if csv.gzip else "none"))
-        end = line_end(read_head(source.folder, source.files[0], gzip=csv.gzip), csv)
+        head = read_head(source.folder, source.files[0], gzip=csv.gzip)
+        check_encoding(head, source.files[0])
+        end = line_end(head, csv)
         if end is not None:
             yield _option("new_line", text(_LINE_ENDS[end]))
         yield from self._nulls(columns, late)

@@ -19,10 +19,10 @@ def file_parameter(reason: str, *, hint: str | None = None) -> CommandFault:
 
 def join_key(*parts: str) -> str:
     """One key of path parts. Raises CommandFault (4203) for what is absolute, climbs up or cannot be a name."""
-    whole = "/".join(part.strip("/") if index else part.rstrip("/") for index, part in enumerate(parts) if part)
+    whole = "/".join(part for part in parts if part)
     if "\0" in whole or "\\" in whole:
         raise file_parameter(f"the path {shown(whole)} has a NUL character or a backslash in it")
-    if whole.startswith("/"):
+    if any(part.startswith("/") for part in parts):
         raise file_parameter(f"the path {shown(whole)} is absolute; it is one within the root")
     names = [name for name in whole.split("/") if name != ""]
     if any(name in (".", "..") for name in names):

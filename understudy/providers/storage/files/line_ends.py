@@ -6,6 +6,7 @@ Engines guess the latter by the first break that they see, and that may be withi
 from __future__ import annotations
 
 import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from csv import QUOTE_MINIMAL, QUOTE_NONE, reader
 from csv import Error as CsvError
 from itertools import islice
@@ -14,8 +15,9 @@ from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.files.csv_format import CsvFormat
 from understudy.providers.storage.files.folder import FileEntry, Folder
+from understudy.providers.storage.files.keys import shown
 
-__all__ = ["header_names", "line_end", "read_head"]
+__all__ = ["check_encoding", "header_names", "line_end", "read_head"]
 
 _HEAD = 256 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
@@ -34,6 +36,16 @@ def read_head(folder: Folder, entry: FileEntry, *, gzip: bool) -> bytes:
         return zlib.decompressobj(_GZIP).decompress(data, _HEAD)
     except zlib.error:
         return b""
+
+
+def check_encoding(head: bytes, entry: FileEntry) -> None:
+    """Raises CommandFault (4200) for UTF-16, whose letters the engine would take for others before it stops."""
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise CommandFault(
+            StorageCode.SOURCE_INVALID,
+            f"the file {shown(entry.key)} is UTF-16, not UTF-8; nothing was imported",
+            hint="Convert the file to UTF-8.",
+        )
 
 
 def line_end(head: bytes, csv: CsvFormat) -> str | None:
