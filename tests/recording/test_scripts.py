@@ -209,6 +209,38 @@ async def test_a_stream_that_broke_breaks_again_at_the_same_place(record, tmp_pa
         assert await outcome(container.generator(), "break", stream=True) == replayed
 
 
+async def test_a_stream_that_broke_after_reasoning_breaks_again_at_the_same_place(record, tmp_path):
+    """The stand-in cuts reasoning into pieces of its own."""
+
+    async def ask(generator: TextGenerator) -> None:
+        await outcome(generator, "break", stream=True)
+
+    def breaks(emulator: Emulator) -> None:
+        answer = Answer(reasoning="Hm, let me see.", chunks=("Once ", "upon ", "a time"))
+        emulator.script.when().raises(OverloadedError, after_chunks=6, answer=answer)
+
+    folder = await record(ask, breaks)
+    made = await scripted(folder, tmp_path)
+    async with open_container(settings("claude", "replay", folder), transport=Closed()) as container:
+        replayed = await outcome(container.generator(), "break", stream=True)
+    assert replayed[0] == ["Once ", "upon "]
+    async with open_container({"generation": {"default": "claude", **made["generation"]}}) as container:
+        assert await outcome(container.generator(), "break", stream=True) == replayed
+
+
+async def test_the_same_answer_whole_and_streamed_is_one_rule(record, tmp_path):
+    """Which is asked for first does not matter."""
+
+    async def ask(generator: TextGenerator) -> None:
+        await generator.generate("hi")
+        await generator.stream("hi").result()
+
+    folder = await record(ask, lambda emulator: emulator.script.when().answers(chunks=("Good ", "day.")))
+    made = await scripted(folder, tmp_path)
+    (rule,) = made["generation"]["claude"]["mock"]["rules"]
+    assert (rule["answer"]["chunks"], rule.get("times")) == (["Good ", "day."], None)
+
+
 async def test_what_a_script_cannot_say_is_told(record, tmp_path):
     """Another order of parts than the stand-in's own, and a request for no answer."""
 

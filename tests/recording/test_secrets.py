@@ -203,10 +203,14 @@ async def call_of_mcp(make_client, service, data) -> None:
         "_meta": {"at": SESSION},
     }
     answer = {"jsonrpc": "2.0", "id": 1, "result": said}
-    failure = {"jsonrpc": "2.0", "id": 2, "error": {"code": -32603, "message": json.dumps(data), "data": data}}
+    failure = {
+        "jsonrpc": "2.0",
+        "id": 2,
+        "error": {"code": -32603, "message": f"{SESSION}: {json.dumps(data)}", "data": data},
+    }
     event = b"event: message\ndata: " + json.dumps(answer).encode() + b"\n\n"
     service.says(event[: len(event) // 2], event[len(event) // 2 :], kind="text/event-stream", mcp_session_id=SESSION)
-    service.says(json.dumps(failure).encode(), mcp_session_id=SESSION)
+    service.says(json.dumps(failure).encode())
     client = make_client("record")
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "echo", "arguments": data}}
     async with client.stream("POST", "/mcp", operation="call", framing="sse", json=call) as stream:

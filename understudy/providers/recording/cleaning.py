@@ -169,9 +169,9 @@ class Cleaner:
         return masked
 
     def _string(self, text: str) -> str:
-        """A string, which may be JSON itself: a tool's arguments are."""
+        """A string, which may be JSON itself, as a tool's arguments are, or end with it, as its complaints do."""
         found = _parsed(text) if text[:1] in ("{", "[") else None
-        return self.text(text) if found is None else self._rewritten(text, found)
+        return self.line(text) if found is None else self._rewritten(text, found)
 
 
 def _is_secret(name: str, value: str) -> bool:
