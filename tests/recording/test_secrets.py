@@ -6,7 +6,7 @@ import base64
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from understudy.providers.recording.bodies import cleaned
@@ -233,6 +233,8 @@ JSON = st.recursive(
 
 
 @given(GLUED | JSON | st.lists(JSON, max_size=3).map(lambda found: "\n\n".join(f"data: {each}" for each in found)))
+@example("AKIAIOSFODNN7EXAMPLEghp_0123456789abcdefABCDEF")  # pragma: allowlist secret
+@example(json.dumps({"token": f"password{PEM_HEAD}"}))
 def test_what_was_cleaned_stays_as_it_is(text):
     """So nothing that was written is found to be a credential, and what was masked still matches."""
     once, _ = cleaned([(0.0, text.encode())], Cleaner())
