@@ -9,7 +9,7 @@ export PIP_NO_INPUT := 1
 export STORAGE_FAKES ?= $(CURDIR)/$(FAKES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers scan docs wheel test-wheel slow faults bench format lock clean fakes
+.PHONY: help run test check lint types layers scan docs wheel test-wheel slow faults bench bench-storage format lock clean fakes
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -64,6 +64,9 @@ faults: $(VENV)/.test ## Drive the five providers through every fault, and write
 
 bench: | $(BIN)/python ## Measure side by side with the peers, in environments of their own; BENCH="--help" for options
 	$(BIN)/python benchmarks/run.py $(BENCH)
+
+bench-storage: $(VENV)/.test ## Measure imports, exports and previews beside raw duckdb; BENCH="--help" for options
+	$(BIN)/python benchmarks/storage/run.py $(BENCH)
 
 format: $(VENV)/.dev ## Format and mend what ruff can
 	$(BIN)/ruff check --fix .
