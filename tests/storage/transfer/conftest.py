@@ -85,10 +85,15 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path):
+def backend(tmp_path):
+    """A test file that wants another one overrides this."""
+    return DuckDbBackend(DuckDbSettings(database=":memory:", file_roots=(str(tmp_path / "files"),)))
+
+
+@pytest.fixture
+def bench(tmp_path, backend):
     folder = tmp_path / "files"
     folder.mkdir()
-    backend = DuckDbBackend(DuckDbSettings(database=":memory:", file_roots=(str(folder),)))
     driver = backend.create_driver_client()
     made = Bench(backend, driver, folder)
     made.run(pb.CreateBucketCommand(bucket_id="b", is_default_branch=True))
