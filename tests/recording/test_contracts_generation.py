@@ -34,7 +34,7 @@ PARTICULARS: Mapping[str, dict[str, Any]] = {
     "claude": {"model": "claude-opus-4-6"},
     "codex.chat": {"unsaid": frozenset({"reasoning"})},
     "ollama": {
-        "unsaid": frozenset({"cached_tokens", "refusal"}),
+        "unsaid": frozenset({"cached_tokens", "reasoning_tokens", "refusal"}),
         "merged": {errors.QuotaExceededError: errors.RateLimitError},
     },
 }
