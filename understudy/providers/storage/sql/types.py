@@ -20,8 +20,8 @@ DataKind: TypeAlias = Literal[
 
 _TIMESTAMPS = "DATETIME DATETIME2 DATETIME64 SMALLDATETIME TIMESTAMP TIMESTAMPNTZ TIMESTAMP_MS TIMESTAMP_NS TIMESTAMP_S"
 _FAMILIES: tuple[tuple[frozenset[str], Family], ...] = (
-    (frozenset(kind.value for kind in exp.DataType.TEXT_TYPES), "text"),
-    (frozenset(kind.value for kind in exp.DataType.NUMERIC_TYPES) - {"BIT"}, "number"),
+    (frozenset(str(kind.value) for kind in exp.DataType.TEXT_TYPES), "text"),
+    (frozenset(str(kind.value) for kind in exp.DataType.NUMERIC_TYPES) - {"BIT"}, "number"),
     (frozenset({"BOOLEAN"}), "boolean"),
     (frozenset({"DATE", "DATE32"}), "date"),
     (frozenset(_TIMESTAMPS.split()), "timestamp"),
@@ -51,7 +51,10 @@ def type_name(text: str, dialect: str) -> str | None:
 def family(text: str, dialect: str) -> Family:
     """What the values of a type are."""
     name = type_name(text, dialect)
-    return next((kind for names, kind in _FAMILIES if name in names), "other")
+    for names, found in _FAMILIES:
+        if name in names:
+            return found
+    return "other"
 
 
 def family_of_kind(kind: DataKind) -> Family:

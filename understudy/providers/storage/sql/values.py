@@ -56,10 +56,9 @@ def _decimal(text: str) -> str:
         number = Decimal(text)
     except InvalidOperation as error:
         raise ValueError(f"{text!r} is no decimal") from error
-    shown = format(number, "f")
-    if not number.is_finite() or sum(digits_of((shown,))[:1]) > _DIGITS:
-        raise ValueError(f"{text} has more than {_DIGITS} digits")
-    return shown
+    if not number.is_finite() or abs(number.adjusted()) > _DIGITS or digits_of((text,))[0] > _DIGITS:
+        raise ValueError(f"{text[:80]} has more than {_DIGITS} digits")
+    return format(number, "f")
 
 
 def _real(text: str) -> str:
