@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import new_class
 from typing import TYPE_CHECKING, Any, Protocol
 
 from understudy.domain.errors import MissingDependencyError
@@ -264,6 +265,38 @@ def _ticket(address: str) -> str:
     return address.removeprefix(f"{PROTOCOL}://").partition("/")[0]
 
 
+class _Calls:
+    """The part of fsspec's interface that DuckDB calls; the names are fsspec's."""
+
+    protocol = PROTOCOL
+    cachable = False
+    gate: FileGate
+
+    def open(self, path: str, mode: str = "rb", **_options: Any) -> _Handle | _File:
+        return self.gate.open(path, mode)
+
+    def size(self, path: str) -> int:
+        return self.gate.size(path)
+
+    def modified(self, path: str) -> datetime:
+        return self.gate.modified(path)
+
+    def exists(self, path: str, **_options: Any) -> bool:
+        return self.gate.readable(path)
+
+    def isfile(self, path: str) -> bool:
+        return self.gate.readable(path)
+
+    def isdir(self, path: str) -> bool:
+        return self.gate.is_folder(path)
+
+    def ls(self, _path: str, **_options: Any) -> list[str]:
+        return []
+
+    def glob(self, path: str, **_options: Any) -> list[str]:
+        return [path] if self.gate.readable(path) else []
+
+
 def _file_system(gate: FileGate) -> Any:
     try:
         from fsspec import AbstractFileSystem  # type: ignore[import-untyped] # it has no types
@@ -271,35 +304,7 @@ def _file_system(gate: FileGate) -> Any:
         raise MissingDependencyError(
             "duckdb", target="fsspec", reason=str(error), install="pip install 'understudy[storage]'"
         ) from error
-
-    class GateFileSystem(AbstractFileSystem):  # type: ignore[misc] # for the same reason
-        """The part of fsspec's interface that DuckDB calls; the names are fsspec's."""
-
-        protocol = PROTOCOL
-        cachable = False
-
-        def open(self, path: str, mode: str = "rb", **_options: Any) -> Any:
-            return gate.open(path, mode)
-
-        def size(self, path: str) -> int:
-            return gate.size(path)
-
-        def modified(self, path: str) -> datetime:
-            return gate.modified(path)
-
-        def exists(self, path: str, **_options: Any) -> bool:
-            return gate.readable(path)
-
-        def isfile(self, path: str) -> bool:
-            return gate.readable(path)
-
-        def isdir(self, path: str) -> bool:
-            return gate.is_folder(path)
-
-        def ls(self, _path: str, **_options: Any) -> list[str]:
-            return []
-
-        def glob(self, path: str, **_options: Any) -> list[str]:
-            return [path] if gate.readable(path) else []
-
-    return GateFileSystem()
+    kind: Any = new_class("GateFileSystem", (_Calls, AbstractFileSystem))  # fsspec's class is what DuckDB asks for
+    made = kind()
+    made.gate = gate
+    return made
