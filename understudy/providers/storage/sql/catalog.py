@@ -48,7 +48,8 @@ class Catalog:
     def kind(self, table: TableName) -> Kind | None:
         """Whether the name is a table's or a view's; None where it is neither's."""
         fold = self._session.sql.fold
-        return {fold(name): kind for name, kind in self.objects(table.path).items()}.get(fold(table.name))
+        wanted = fold(table.name)
+        return next((kind for name, kind in self.objects(table.path).items() if fold(name) == wanted), None)
 
     def objects(self, path: Sequence[str]) -> dict[str, Kind]:
         """The tables and views of a schema."""
