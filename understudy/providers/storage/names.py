@@ -14,6 +14,9 @@ class NameGenerator:
     Every method refuses an empty prefix or id (3000), which would make two stacks share names.
     """
 
+    branches_apart: bool = False
+    """Whether a development branch has a database of its own."""
+
     def project_database(self, prefix: str, project_id: str) -> str:
         """The database of a project."""
         return self._stem(prefix, project_id)
@@ -38,6 +41,16 @@ class NameGenerator:
         """The database of a development branch: the project's own, unless the backend keeps branches apart."""
         self._part("branch id", branch_id)
         return self.project_database(prefix, project_id)
+
+    def is_branch_database(self, name: str) -> bool:
+        """Whether a database is a branch's, where they are kept apart."""
+        _ = name
+        return False
+
+    def default_bucket(self, schema: str, branch_id: str) -> str | None:
+        """The default branch's schema of the same bucket; None for a schema that is no bucket of this branch."""
+        prefix = f"{self._part('branch id', branch_id)}_"
+        return schema.removeprefix(prefix) if schema.startswith(prefix) else None
 
     def bucket(self, bucket_id: str, branch_id: str, *, is_default_branch: bool) -> str:
         """The schema of a bucket; a branch's buckets begin with the branch's id."""

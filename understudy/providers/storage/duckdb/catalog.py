@@ -30,6 +30,10 @@ _BOUND = (
     f"WHERE {_WITHIN} AND lower(table_name) = lower(?) AND constraint_type NOT IN ('PRIMARY KEY', 'NOT NULL') "
     f"UNION ALL SELECT table_name, index_name FROM duckdb_indexes() WHERE {_WITHIN} AND lower(table_name) = lower(?)"
 )
+_DATABASES = (
+    "SELECT database_name FROM duckdb_databases() "
+    "WHERE NOT internal AND database_name <> 'memory' ORDER BY database_name"
+)
 
 _NOT_THERE = {
     StorageCode.DATABASE_NOT_FOUND,
@@ -41,6 +45,10 @@ _NOT_THERE = {
 
 class DuckDbCatalog(Catalog):
     """``lower`` knows more letters than the engine's own comparison: what is found is compared once more."""
+
+    def databases(self) -> tuple[str, ...]:
+        """The settings' own and the projects', sorted."""
+        return tuple(name for (name,) in self._session.execute(_DATABASES).rows)
 
     def kind(self, table: TableName) -> Kind | None:
         """Whether the name is a table's or a view's."""

@@ -61,7 +61,15 @@ class DuckDbDatabase:
             self._attach(self._engine, name, self._place(name))
 
     def drop(self, name: str) -> None:
-        """Detach a project's database and delete its files; a cursor that is in the middle of reading it ends first."""
+        """Detach a project's database and delete its files.
+
+        Raises CommandFault (3000) for the settings' own database, in which projects are not.
+        """
+        if name.lower() == HOME:
+            raise CommandFault(
+                StorageCode.VALIDATION,
+                f"{name!r} is the database of the settings, not a project's; nothing was touched",
+            )
         with self._lock:
             if self._engine is None:
                 self._engine = self._open()
@@ -119,6 +127,8 @@ class DuckDbDatabase:
         engine.execute(_sql(exp.Attach(this=alias, expressions=options)))
 
     def _shut(self, engine: duckdb.DuckDBPyConnection) -> None:
+        spilled = "" if self._file == MEMORY else f"{Path(self._file).absolute()}.tmp"
+        engine.execute(f"SET temp_directory = {_sql(exp.Literal.string(spilled))}")
         allowed = [f"{PROTOCOL}://"] + ([] if self._folder is None else [f"{self._folder}/"])
         engine.execute(f"SET allowed_directories = {_sql(exp.convert(allowed))}")
         engine.execute("SET enable_external_access = false")

@@ -8,6 +8,7 @@ __all__ = ["HOME", "DuckDbNames"]
 
 HOME = "understudy"
 """The database of the settings, under one name wherever its file is; a path without a database is in it."""
+_BRANCH = "_branch_"
 
 
 class DuckDbNames(NameGenerator):
@@ -16,6 +17,17 @@ class DuckDbNames(NameGenerator):
     Source: the name rules of the public DuckDB storage driver.
     """
 
+    branches_apart = True
+
+    def is_branch_database(self, name: str) -> bool:
+        """Whether a database is a branch's."""
+        return _BRANCH in name
+
+    def default_bucket(self, schema: str, branch_id: str) -> str | None:
+        """The default branch's schema, of the same name in the project's database."""
+        _ = branch_id
+        return None if schema == "main" else schema
+
     def bucket(self, bucket_id: str, branch_id: str, *, is_default_branch: bool) -> str:
         """The schema of a bucket; a branch's stands in the branch's database under the same name."""
         _ = branch_id, is_default_branch
@@ -23,4 +35,4 @@ class DuckDbNames(NameGenerator):
 
     def branch_database(self, prefix: str, project_id: str, branch_id: str) -> str:
         """The database of a development branch."""
-        return f"{self.project_database(prefix, project_id)}_branch_{self._part('branch id', branch_id)}"
+        return f"{self.project_database(prefix, project_id)}{_BRANCH}{self._part('branch id', branch_id)}"

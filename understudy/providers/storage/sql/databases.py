@@ -46,6 +46,10 @@ class DatabaseStatements(Expressions):
         made = exp.Create(kind="VIEW", this=self.table(view), expression=exp.select("*").from_(self.table(source)))
         return [self.render(made)]
 
+    def remove_backend(self) -> list[str]:
+        """Drop what the driver keeps in the backend for itself; the default keeps nothing."""
+        return []
+
     def permission_checks(self, probe: str) -> Mapping[str, tuple[list[str], list[str]]]:
         """What a driver's user must be allowed: in words, the statements that try it, and those that undo it.
 
