@@ -156,3 +156,12 @@ def test_values_that_are_no_key_are_refused(table, name, reason):
 @pytest.mark.parametrize(("names", "code"), [([], 3000), (["a", "A"], 3000), (["nothing"], 2005)])
 def test_a_key_of_impossible_columns_is_refused(table, names, code):
     table.fails(pb.AddPrimaryKeyCommand(path=table.path, table_name="t", primary_key=names), code)
+
+
+def test_a_key_stays_where_an_index_would_be_lost_with_it(table):
+    """The engine takes a key away only with the table: what nothing here can make again is not dropped silently."""
+    table.run(pb.AddPrimaryKeyCommand(path=table.path, table_name="t", primary_key=["a"]))
+    table.behind("CREATE INDEX by_b ON {} (b)", "t")
+    error = table.fails(pb.DropPrimaryKeyCommand(path=table.path, table_name="t"), 2010)
+    assert "by_b" in error.reason
+    assert len(table.rows("t")) == 2
