@@ -101,8 +101,8 @@ class Session:
             self.run(statements)
         except Exception as error:  # noqa: BLE001 - whatever the engine's driver raises, it is raised again, masked
             fault = error if isinstance(error, CommandFault) else self.backend.translate(error)
-            fault.message = fault.message.replace(secret, MASK)
-            raise fault from None
+            message = fault.message.replace(secret, MASK)
+            raise CommandFault(fault.code, message, hint=fault.hint, retryable=fault.retryable) from None
 
     def limited(self, seconds: float | None, *, cancellation: Cancellation | None = None) -> Deadline:
         """A limit on what is done within it, beside those around it; None is none."""
