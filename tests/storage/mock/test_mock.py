@@ -132,3 +132,29 @@ def test_no_secret_is_remembered(acme):
     assert "s3cr3t" not in shown
     assert "t0k3n" not in shown
     assert command.file_credentials.secret == "s3cr3t"  # pragma: allowlist secret
+
+
+def test_types_are_called_as_the_backend_calls_them(acme, run):
+    driver = acme()
+    run(driver, bucket("sales"))
+    asked = [("a", "NUMBER(10,2)"), ("b", "VARIANT"), ("c", "TIMESTAMP_NTZ"), ("d", "STRING")]
+    made = run(driver, table("sales", "t", *(pb.TableColumn(name=name, type=kind) for name, kind in asked)))
+    types = [f"{column.type}({column.length})" if column.length else column.type for column in made.table.columns]
+    assert types == ["DECIMAL(10,2)", "VARIANT", "TIMESTAMPNTZ", "VARCHAR"]
+    with pytest.raises(StorageValidationError, match="which is none"):
+        run(driver, table("sales", "u", pb.TableColumn(name="a", type="NO SUCH TYPE((")))
+
+
+def test_a_users_query_speaks_the_backends_dialect(acme, run):
+    driver = acme()
+    run(driver, bucket("SALES"))
+    run(driver, table("SALES", "ORDERS", pb.TableColumn(name="ID", type="NUMBER(10,0)")))
+    run(driver, table("SALES", "orders", pb.TableColumn(name="id", type="NUMBER(10,0)")))
+    for query in ("insert into sales.orders (id) values (7)", 'insert into "SALES"."orders" ("id") values (8)'):
+        assert run(driver, pb.ExecuteQueryCommand(query=query)).affected_rows == 1
+    asked = pb.ExecuteQueryCommand(query="select iff(id > 5, id, 0) as n from sales.orders")
+    answer = run(driver, asked)
+    assert (answer.columns[0].name, list(answer.columns[0].values)) == ("N", ["7"])
+    assert asked == driver.calls[-1].message
+    wrong = run(driver, pb.ExecuteQueryCommand(query="selec 1"))
+    assert wrong.status == pb.ExecuteQueryResponse.ERROR

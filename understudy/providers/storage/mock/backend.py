@@ -11,16 +11,22 @@ from understudy.domain.storage import DriverClient, StorageCredentials
 from understudy.providers.storage.connection import Connection
 from understudy.providers.storage.duckdb.backend import DuckDbBackend
 from understudy.providers.storage.duckdb.connection import DuckDbConnection
-from understudy.providers.storage.duckdb.statements import DuckDbStatements
 from understudy.providers.storage.fault import CommandFault
+from understudy.providers.storage.mock.catalog import MockCatalog
 from understudy.providers.storage.mock.connection import MockConnection
 from understudy.providers.storage.mock.driver import MockDriver
 from understudy.providers.storage.mock.naming import CaseKeeper
-from understudy.providers.storage.mock.statements import CaseSensitiveStatements
+from understudy.providers.storage.mock.queries import translated
+from understudy.providers.storage.mock.statements import MockStatements
 from understudy.providers.storage.names import NameGenerator
+from understudy.providers.storage.sql.statements import Statements
 
 if TYPE_CHECKING:
     from understudy.providers.storage.backend import StorageBackend
+    from understudy.providers.storage.driver import Handler
+    from understudy.providers.storage.protocol import storage_pb2 as pb
+    from understudy.providers.storage.session import Session
+    from understudy.providers.storage.sql.catalog import Catalog
 
 __all__ = ["MockBackend", "stand_in_of"]
 
@@ -29,6 +35,7 @@ class MockBackend(DuckDbBackend):
     """The base of every stand-in. ``original`` is the backend that it stands in for; it is never connected."""
 
     original_class: ClassVar[type[StorageBackend]]
+    catalog: ClassVar[type[Catalog]] = MockCatalog
 
     def __init__(self, section: BackendSettings) -> None:
         super().__init__(
@@ -69,6 +76,32 @@ class MockBackend(DuckDbBackend):
             return made
         return MockConnection(made.cursor, self._case)
 
+    def create_database(self, session: Session, name: str, *, retention_days: int) -> None:
+        """A database in memory."""
+        super().create_database(session, self._stored(name), retention_days=retention_days)
+
+    def drop_database(self, session: Session, name: str) -> None:
+        """Forget a database."""
+        super().drop_database(session, self._stored(name))
+
+    def own_handlers(self) -> Mapping[str, Handler]:
+        """Queries of the user's own, which speak the backend's dialect."""
+        return {**super().own_handlers(), "ExecuteQuery": self._execute_query}
+
+    def _execute_query(self, session: Session, command: pb.ExecuteQueryCommand) -> pb.ExecuteQueryResponse:
+        from understudy.providers.storage.commands.queries import execute_query
+
+        if command.query.strip():
+            asked = type(command)()
+            asked.CopyFrom(command)
+            rules = self.capabilities.identifiers
+            asked.query = translated(command.query, dialect=_dialect(self.original_class), rules=rules)
+            command = asked
+        return execute_query(session, command)
+
+    def _stored(self, name: str) -> str:
+        return name if self._case is None else self._case.encode(name)
+
     def translate(self, error: Exception) -> CommandFault:
         """What one of the engine's exceptions means, its names as they were given."""
         fault = super().translate(error)
@@ -86,8 +119,14 @@ def stand_in_of(kind: type[StorageBackend], section: BackendSettings) -> Storage
         "title": kind.title,
         "settings_model": kind.settings_model,
         "capabilities": kind.capabilities,
-        "statements": CaseSensitiveStatements() if kind.capabilities.identifiers.case_sensitive else DuckDbStatements(),
+        "statements": MockStatements(_dialect(kind), case_sensitive=kind.capabilities.identifiers.case_sensitive),
         "original_class": kind,
     }
     made: type[MockBackend] = type(f"Mock{kind.__name__}", (MockBackend,), members)
     return made(section)
+
+
+def _dialect(kind: type[StorageBackend]) -> str:
+    """The dialect of a backend's own statements; a backend without any is taken for DuckDB."""
+    statements = getattr(kind, "statements", None)
+    return statements.dialect if isinstance(statements, Statements) else "duckdb"
