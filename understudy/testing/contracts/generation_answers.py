@@ -113,6 +113,7 @@ class AnswerContract:
             ]
             assert (result.text, result.finish_reason) == ("Let me see. ", FinishReason.TOOL_CALLS)
             assert len({call.id for call in result.tool_calls}) == len(calls)
+            assert [type(part) for part in result.parts] == [TextPart, *[ToolCallPart] * len(calls)]
             assert all(call.id for call in result.tool_calls)
 
     async def test_ids_of_tool_calls_are_the_service_s_own(self, stage: GenerationStage) -> None:
@@ -163,6 +164,9 @@ class AnswerContract:
         assert kinds == sorted(kinds, key=lambda kind: kind is TextEvent)
         assert "".join(event.text for event in events if isinstance(event, ReasoningEvent)) == whole.reasoning
         assert "".join(event.text for event in events if isinstance(event, TextEvent)) == "Yes."
+        last = events[-1]
+        assert isinstance(last, FinishEvent)
+        assert _signatures(last.result) == _signatures(whole)
 
     async def test_structured_output_fits_its_schema(self, stage: GenerationStage) -> None:
         """What the service says is read as JSON, whole and streamed."""
@@ -279,6 +283,10 @@ def _check_deltas(events: Sequence[StreamEvent], calls: Sequence[ToolCallPart]) 
 
 def _echo(request: GenerationRequest) -> str:
     return f"Heard: {request.turns[-1].text}"
+
+
+def _signatures(result: GenerationResult) -> list[str | None]:
+    return [part.signature for part in result.parts if isinstance(part, ReasoningPart)]
 
 
 def _essence(result: GenerationResult) -> GenerationResult:
