@@ -6,7 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from understudy.domain.storage import RuntimeOptions
 
 __all__ = ["Connection", "ResultColumn", "Rows"]
 
@@ -34,6 +37,14 @@ class Rows:
 
 class Connection(ABC):
     """One connection to a database. Used by one command at a time; the driver's own exceptions pass through."""
+
+    def prepare(self, options: RuntimeOptions, *, limit: float | None) -> None:
+        """Make ready for the next command: mark its statements by its run and tags, where the engine keeps marks.
+
+        ``limit`` is how many seconds the command may take, None for no limit; for drivers that need a limit of their
+        own, to give up a server that is gone. The default does nothing.
+        """
+        _ = options, limit
 
     @abstractmethod
     def execute(self, sql: str, parameters: Sequence[Any] = (), *, limit: int | None = None) -> Rows:

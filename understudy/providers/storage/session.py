@@ -74,6 +74,7 @@ class Session:
             self.deadline.check()
         if self._connection is None:
             self._connection = self._check_out(self.credentials)
+            self._connection.prepare(self.options, limit=self.options.timeout or self.backend.time_limit)
         return self._connection
 
     @property
@@ -95,13 +96,15 @@ class Session:
         for sql in statements:
             self.execute(sql)
 
-    def run_private(self, statements: Iterable[str], secret: str) -> None:
-        """Run statements that have a secret in them: an engine that quotes one in its error does not give it away."""
+    def run_private(self, statements: Iterable[str], *secrets: str) -> None:
+        """Run statements that have secrets in them: an engine that quotes one in its error does not give it away."""
         try:
             self.run(statements)
         except Exception as error:  # noqa: BLE001 - whatever the engine's driver raises, it is raised again, masked
             fault = error if isinstance(error, CommandFault) else self.backend.translate(error)
-            message = fault.message.replace(secret, MASK)
+            message = fault.message
+            for secret in filter(None, secrets):
+                message = message.replace(secret, MASK)
             raise CommandFault(fault.code, message, hint=fault.hint, retryable=fault.retryable) from None
 
     def limited(self, seconds: float | None, *, cancellation: Cancellation | None = None) -> Deadline:

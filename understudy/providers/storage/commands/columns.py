@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from understudy.domain.storage import LogLevel
@@ -77,8 +78,8 @@ def alter_column(session: Session, command: pb.AlterColumnCommand) -> pb.AlterCo
     steps = _steps(session, table, _wanted(session, present, column_of(command.desired), attributes), attributes)
     faults: dict[str, CommandFault] = {}
     response = pb.AlterColumnResponse()
-    for together, statements in steps:
-        fault = _attempt(session, statements)
+    for together, make in steps:
+        fault = _attempt(session, make)
         for attribute in together:
             response.outcomes.add(
                 attribute=pb.AlterColumnCommand.Attribute.Value(attribute),
@@ -147,21 +148,27 @@ def _wanted(session: Session, present: Column, desired: Column, attributes: Sequ
 
 def _steps(
     session: Session, table: TableName, wanted: Column, attributes: Sequence[str]
-) -> list[tuple[list[str], list[str]]]:
-    """The statements, with the attributes that each changes; type and length are one change."""
+) -> list[tuple[list[str], Callable[[], list[str]]]]:
+    """What makes the statements, with the attributes that each changes; type and length are one change.
+
+    A backend whose engine cannot change an attribute raises where the statements are made.
+    """
     sized = [name for name in ("TYPE", "LENGTH") if name in attributes]
-    steps = [(sized, session.sql.set_type(table, wanted))] if sized else []
+    sql = session.sql
+    steps: list[tuple[list[str], Callable[[], list[str]]]] = []
+    if sized:
+        steps.append((sized, partial(sql.set_type, table, wanted)))
     if "NULLABLE" in attributes:
-        steps.append((["NULLABLE"], session.sql.set_nullable(table, wanted)))
+        steps.append((["NULLABLE"], partial(sql.set_nullable, table, wanted)))
     if "DEFAULT" in attributes:
-        steps.append((["DEFAULT"], session.sql.set_default(table, wanted)))
+        steps.append((["DEFAULT"], partial(sql.set_default, table, wanted)))
     return steps
 
 
-def _attempt(session: Session, statements: Sequence[str]) -> CommandFault | None:
+def _attempt(session: Session, make: Callable[[], list[str]]) -> CommandFault | None:
     try:
         with session.ddl_transaction():
-            session.run(statements)
+            session.run(make())
     except Exception as error:  # the engines' drivers have no common root
         fault = error if isinstance(error, CommandFault) else session.backend.translate(error)
         if fault.code in _STOPPING:

@@ -124,6 +124,7 @@ def create_workspace_user(session: Session, command: pb.CreateWorkspaceUserComma
     with session.ddl_transaction():
         session.run_private(session.sql.create_user(user, password), password)
         session.run(session.sql.grant_role_to_user(role, user))
+        session.backend.prepare_workspace_login(session, user=user, role=role)
     return pb.CreateWorkspaceUserResponse(workspace_user_name=user, workspace_password=password)
 
 
@@ -169,6 +170,7 @@ def _create_login(
     session.run(sql.create_role(role))
     session.run_private(sql.create_user(user, password), password)
     session.run(sql.grant_role_to_user(role, user))
+    session.backend.prepare_workspace_login(session, user=user, role=role)
     session.run(sql.grant_schema(path, role))
     if command.database_name:
         session.run(sql.grant_database_use(command.database_name, role))

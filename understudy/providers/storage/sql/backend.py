@@ -94,6 +94,14 @@ class SqlBackend(StorageBackend):
         """Drop the database of a project with all that is in it."""
         session.run(session.sql.drop_database(name))
 
+    def prepare_project_login(self, session: Session, *, user: str, role: str) -> None:
+        """What a project's user needs beside its role to work, such as compute; the default is nothing."""
+        _ = session, user, role
+
+    def prepare_workspace_login(self, session: Session, *, user: str, role: str) -> None:
+        """What a workspace's user needs beside its role to work, and its limits; the default is nothing."""
+        _ = session, user, role
+
     def check_query(self, session: Session, query: str) -> None:
         """Refuse a user's query that is not one statement (6001), or one that a user may not run.
 
