@@ -63,17 +63,18 @@ class FailureContract:
 
     async def test_a_stranger_is_refused(self, stage: GenerationStage) -> None:
         """Whatever is asked with a credential that the service does not accept; its health says so."""
-        if stage.stranger is None:
+        stranger = stage.stranger
+        if stranger is None:
             stage.script.when().raises(errors.AuthenticationError)
             assert isinstance(await _whole_error(stage), errors.AuthenticationError)
             return
-        for ask in (stage.stranger.generate, lambda prompt: stage.stranger.stream(prompt).result()):
+        for ask in (stranger.generate, lambda prompt: stranger.stream(prompt).result()):
             with pytest.raises(errors.AuthenticationError):
                 await ask("x")
         if stage.generator.capabilities.model_listing:
             with pytest.raises(errors.AuthenticationError):
-                await stage.stranger.list_models()
-        assert not (await stage.stranger.health_check()).ok
+                await stranger.list_models()
+        assert not (await stranger.health_check()).ok
         assert stage.service.call_count == 0
         assert (await stage.generator.generate("x")).text
 
