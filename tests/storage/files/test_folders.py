@@ -36,6 +36,15 @@ def test_a_file_is_seen_when_it_is_whole(folder, tmp_path):
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["b.csv"]
 
 
+def test_a_file_that_changes_while_it_is_read_is_refused(folder, tmp_path):
+    (tmp_path / "a").write_bytes(b"1234")
+    reader = folder.open(folder.entry("a"))
+    assert reader.read_at(0, 2) == b"12"
+    (tmp_path / "a").write_bytes(b"other")
+    with pytest.raises(CommandFault, match="was changed while it was read"):
+        reader.read_at(2, 2)
+
+
 def test_a_file_that_is_discarded_was_never_there(folder, tmp_path):
     writer = folder.create("a/b.csv")
     writer.write(b"x")

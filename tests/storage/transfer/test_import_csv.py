@@ -236,3 +236,53 @@ def test_names_come_from_the_header_line_where_the_command_has_none(bench):
     with pytest.raises(TransferFailedError, match="no header line") as caught:
         bench.load(table, "in.csv", columns=[])
     assert caught.value.code == 4200
+
+
+@pytest.mark.parametrize("parquet", [False, True])
+def test_replace_makes_the_table_as_the_files_are(bench, parquet):
+    table = bench.table("t", [("other", "DATE", True)])
+    made = bench.table("made")
+    bench.write("in.csv", SMALL)
+    bench.load(made, "in.csv")
+    export = pb.TableExportToFileCommand(
+        source=made, file_format=pb.PARQUET, file_path=pb.FilePath(root=str(bench.folder), file_name="in.parquet")
+    )
+    bench.run(export)
+    bench.load(
+        table,
+        "in.parquet" if parquet else "in.csv",
+        columns=[],
+        parquet=parquet,
+        create_mode=pb.ImportOptions.REPLACE,
+        dedup_columns_names=["id"],
+        timestamp_column="_timestamp",
+    )
+    rows = bench.rows(table)
+    expected = [(1, "a, b", 1.5), (2, 'say "hi"', 2.0)] if parquet else [("1", "a, b", "1.5"), ("2", 'say "hi"', "2")]
+    assert [row[:3] for row in rows] == expected
+    assert all(row[3] for row in rows)
+    info = bench.run(pb.ObjectInfoCommand(path=["b"], name="t", expected_kind=pb.TABLE)).table
+    assert list(info.primary_key) == ["id"]
+
+
+def test_a_replacement_that_fails_leaves_the_old_table(bench):
+    table = bench.table("t", [("other", "DATE", True)])
+    bench.write("in.csv", "id\n1\n1,2\n")
+    with pytest.raises(TransferFailedError):
+        bench.load(table, "in.csv", columns=["id"], create_mode=pb.ImportOptions.REPLACE)
+    info = bench.run(pb.ObjectInfoCommand(path=["b"], name="t", expected_kind=pb.TABLE)).table
+    assert [column.name for column in info.columns] == ["other"]
+
+
+def test_more_files_than_a_process_may_have_open(bench):
+    resource = pytest.importorskip("resource")
+    table = bench.table("t")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for number in range(300):
+        bench.write(f"d/{number}.csv", f"id,name,price\n{number},a,1\n")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(limits[0], 200), limits[1]))
+    try:
+        done = bench.load(table, "", path="d", csv={"source_type": pb.CsvOptions.DIRECTORY})
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert done.imported_rows == 300

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from understudy.domain.storage_errors import StorageCode
-from understudy.providers.storage.commands.checks import invalid, need_table, referred
+from understudy.providers.storage.commands.checks import invalid, need_schema, need_table, referred
 from understudy.providers.storage.commands.dedup import insert_rows, merge
-from understudy.providers.storage.commands.plan import ImportPlan, SourceColumn, check_options, plan_import
+from understudy.providers.storage.commands.making import make_destination
+from understudy.providers.storage.commands.plan import ImportPlan, SourceColumn, check_names, check_options, plan_import
 from understudy.providers.storage.commands.staging import staging_for
 from understudy.providers.storage.commands.timing import Timers
 from understudy.providers.storage.commands.transfer_faults import transfer_faults
@@ -20,6 +22,7 @@ from understudy.providers.storage.files.source import FileSource, find_files
 from understudy.providers.storage.protocol import storage_pb2 as pb
 from understudy.providers.storage.session import Session
 from understudy.providers.storage.sql.loading import RowQuery, StagedColumn
+from understudy.providers.storage.sql.tables import Column
 
 if TYPE_CHECKING:
     from understudy.providers.storage.sql.tables import TableName
@@ -28,25 +31,32 @@ __all__ = ["import_file", "import_response"]
 
 
 def import_file(session: Session, command: pb.TableImportFromFileCommand) -> pb.TableImportResponse:
-    """The rows of files into a table that is there."""
+    """The rows of files into a table that is there, or one made anew (REPLACE), of text where the files are CSV."""
     options = command.import_options
     destination = referred(session, command.destination, "destination")
     check_options(options)
     if options.import_type not in (pb.ImportOptions.FULL, pb.ImportOptions.INCREMENTAL):
         raise invalid("files are imported FULL or INCREMENTAL; VIEW and CLONE are for tables")
     source = _source(session, command)
-    need_table(session, destination)
-    plan = plan_import(
-        session,
-        destination,
-        session.catalog.columns(destination),
-        session.catalog.primary_key(destination),
-        [SourceColumn(name, name) for name in _names(session, source, command)],
-        options,
-    )
+    replaces = options.create_mode == pb.ImportOptions.REPLACE
+    need_schema(session, destination.path) if replaces else need_table(session, destination)
+    found = _found(session, source, command)
+    wanted = [SourceColumn(column.name, column.name) for column in found]
+    check_names(session, wanted)
     timers = Timers()
-    with transfer_faults(session, StorageCode.IMPORT_FAILED):
-        rows = _load(session, source, plan, timers)
+    with session.ddl_transaction() if replaces else nullcontext():
+        if replaces:
+            make_destination(session, destination, wanted, found, options)
+        plan = plan_import(
+            session,
+            destination,
+            session.catalog.columns(destination),
+            session.catalog.primary_key(destination),
+            wanted,
+            options,
+        )
+        with transfer_faults(session, StorageCode.IMPORT_FAILED):
+            rows = _load(session, source, plan, timers)
     return import_response(session, destination, plan, rows, timers)
 
 
@@ -87,13 +97,16 @@ def _source(session: Session, command: pb.TableImportFromFileCommand) -> FileSou
     )
 
 
-def _names(session: Session, source: FileSource, command: pb.TableImportFromFileCommand) -> Sequence[str]:
-    """The columns of the files: named by the command, else by the files themselves."""
-    if command.csv_options.column_names or not source.files:
-        return command.csv_options.column_names
-    if source.csv is None:
-        return [column.name for column in session.backend.loader.describe(session, source)]
-    return header_names(read_head(source.folder, source.files[0], gzip=source.csv.gzip), source.csv)
+def _found(session: Session, source: FileSource, command: pb.TableImportFromFileCommand) -> Sequence[Column]:
+    """The columns of the files, named by the command or else by the files themselves. CSV knows no types but text."""
+    names: Sequence[str] = command.csv_options.column_names
+    text = session.backend.merging.text_type
+    if source.csv is None and source.files and (not names or command.import_options.create_mode):
+        described = {column.name: column for column in session.backend.loader.describe(session, source)}
+        return [described.get(name, Column(name=name, type=text)) for name in names] or list(described.values())
+    if not names and source.csv is not None and source.files:
+        names = header_names(read_head(source.folder, source.files[0], gzip=source.csv.gzip), source.csv)
+    return [Column(name=name, type=text) for name in names]
 
 
 def _load(session: Session, source: FileSource, plan: ImportPlan, timers: Timers) -> int:

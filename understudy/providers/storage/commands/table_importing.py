@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -15,6 +14,7 @@ from understudy.providers.storage.commands.dedup import insert_rows, merge
 from understudy.providers.storage.commands.importing import import_response
 from understudy.providers.storage.commands.linking import link_table
 from understudy.providers.storage.commands.lookup import TableColumns, shown_columns
+from understudy.providers.storage.commands.making import make_destination
 from understudy.providers.storage.commands.plan import ImportPlan, SourceColumn, check_names, check_options, plan_import
 from understudy.providers.storage.commands.staging import staging_for
 from understudy.providers.storage.commands.timing import Timers
@@ -24,7 +24,6 @@ from understudy.providers.storage.protocol import storage_pb2 as pb
 from understudy.providers.storage.session import Session
 from understudy.providers.storage.sql.filters import Selection
 from understudy.providers.storage.sql.loading import RowQuery, StagedColumn
-from understudy.providers.storage.sql.tables import Column, TableDefinition, TableName
 
 if TYPE_CHECKING:
     from understudy.providers.storage.protocol.storage_pb2 import (
@@ -60,7 +59,7 @@ def import_table(
         return link_table(session, selection, values, destination, wanted, options)
     timers = Timers()
     with session.ddl_transaction():
-        _prepare(session, destination, wanted, columns, options)
+        make_destination(session, destination, wanted, [columns.need(one.source) for one in wanted], options)
         plan = plan_import(
             session,
             destination,
@@ -97,56 +96,6 @@ def _wanted(
     if options.timestamp_mode == pb.ImportOptions.CURRENT_TIME:
         own = session.sql.fold(options.timestamp_column)
     return [SourceColumn(one.name, one.name) for one in columns.all if session.sql.fold(one.name) != own]
-
-
-def _prepare(
-    session: Session,
-    destination: TableName,
-    wanted: Sequence[SourceColumn],
-    columns: TableColumns,
-    options: pb.ImportOptions,
-) -> None:
-    """Make the destination where it is not there, or make it anew where it is to be replaced."""
-    kind = session.catalog.kind(destination)
-    if kind == "view":
-        raise CommandFault(
-            StorageCode.OBJECT_EXISTS, f"{str(destination)!r} is a view, which takes no rows; nothing was touched"
-        )
-    if kind is not None and options.create_mode != pb.ImportOptions.REPLACE:
-        return
-    definition = _definition(session, destination, wanted, columns, options)
-    if kind is not None:
-        session.run(session.sql.drop_table(destination))
-    session.run(session.sql.create_table(definition))
-
-
-def _definition(
-    session: Session,
-    destination: TableName,
-    wanted: Sequence[SourceColumn],
-    columns: TableColumns,
-    options: pb.ImportOptions,
-) -> TableDefinition:
-    fold, merging = session.sql.fold, session.backend.merging
-    key = [fold(name) for name in options.dedup_columns_names]
-    made: list[Column] = []
-    for one in wanted:
-        found = columns.need(one.source)
-        text = options.import_strategy == pb.ImportOptions.STRING_TABLE
-        made.append(
-            Column(
-                name=one.destination,
-                type=merging.text_type if text else found.type,
-                length="" if text else found.length,
-                nullable=fold(one.destination) not in key,
-            )
-        )
-    names = {fold(column.name): column.name for column in made}
-    stamp = options.timestamp_column
-    if stamp and options.timestamp_mode == pb.ImportOptions.CURRENT_TIME and fold(stamp) not in names:
-        made.append(Column(name=stamp, type=merging.timestamp_type))
-    primary = tuple(names[name] for name in key if name in names) if session.capabilities.primary_keys != "none" else ()
-    return TableDefinition(table=destination, columns=tuple(made), primary_key=primary)
 
 
 def _projected(session: Session, selection: Selection, columns: TableColumns, plan: ImportPlan) -> exp.Select:

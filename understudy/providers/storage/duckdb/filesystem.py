@@ -94,7 +94,11 @@ class FileGate:
         held = self._held(address)
         if (mode == "rb") != isinstance(held, _Reading):
             raise PermissionError(f"the file is not open for {mode!r}")
-        return held.open(address)
+        try:
+            return held.open(address)
+        except Exception as error:
+            held.failure = held.failure or error
+            raise
 
     def size(self, address: str) -> int:
         """Bytes of the file at an address."""
@@ -146,7 +150,7 @@ class _Reading:
         reader = self._folder.open(entry)
         with self._lock:
             self._readers.append(reader)
-        return _Handle(self, GzipReader(reader, entry) if self._gzip else _PlainReader(reader))
+        return _Handle(self, GzipReader(reader, entry) if self._gzip else _PlainReader(reader), reader.close)
 
     def close(self) -> None:
         for reader in self._readers:
@@ -162,8 +166,9 @@ class _Engine(Protocol):
 class _Handle:
     """A file as the engine holds it. The engine makes text of what is raised here: the exception itself is kept."""
 
-    def __init__(self, held: _Reading, reader: _Engine) -> None:
+    def __init__(self, held: _Reading, reader: _Engine, close: Callable[[], None]) -> None:
         self._held = held
+        self.close = close
         self._reader = reader
         self.seek = lambda offset, _whence=0: reader.seek(offset)
         self.tell = reader.tell
@@ -174,9 +179,6 @@ class _Handle:
         except Exception as error:
             self._held.failure = self._held.failure or error
             raise
-
-    def close(self) -> None:
-        """Files are closed when the command ends: another thread may still read."""
 
 
 class _PlainReader:

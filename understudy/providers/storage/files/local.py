@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from understudy.domain.storage_errors import StorageCode
+from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.files.folder import FileEntry, FileReader, FileWriter, Folder
 from understudy.providers.storage.files.keys import file_parameter, shown
 
@@ -52,8 +54,8 @@ class LocalFolder(Folder):
         return sorted((self.entry(key) for key in found), key=lambda entry: entry.key)
 
     def open(self, entry: FileEntry) -> FileReader:
-        """Read a file."""
-        return _Reader(self._path(entry.key))
+        """Read a file; fails when it was changed since ``entry`` was made."""
+        return _Reader(self._path(entry.key), entry)
 
     def create(self, key: str) -> FileWriter:
         """Write a file under a hidden name beside its own, which it gets when it is whole."""
@@ -74,26 +76,30 @@ class LocalFolder(Folder):
 
 
 class _Reader:
-    def __init__(self, path: Path) -> None:
-        self._file: int | None = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    """Opens the file for each read: an engine may hold more files at once than a process may have open."""
+
+    def __init__(self, path: Path, entry: FileEntry) -> None:
+        self._path, self._entry = path, entry
+        self._closed = False
 
     def read_at(self, offset: int, length: int) -> bytes:
-        if self._file is None:
+        if self._closed:
             raise ValueError("the file is closed")
-        data = os.pread(self._file, length, offset)
-        if len(data) == length or not data:
-            return data
-        parts = [data]
-        while data and sum(map(len, parts)) < length:
-            done = sum(map(len, parts))
-            data = os.pread(self._file, length - done, offset + done)
-            parts.append(data)
-        return b"".join(parts)
+        with self._path.open("rb", buffering=0) as file:
+            if _version(os.fstat(file.fileno())) != self._entry.version:
+                raise CommandFault(
+                    StorageCode.SOURCE_INVALID,
+                    f"the file {shown(self._entry.key)} was changed while it was read; nothing was imported",
+                    retryable=True,
+                )
+            file.seek(offset)
+            parts = [file.read(length)]
+            while parts[-1] and sum(map(len, parts)) < length:
+                parts.append(file.read(length - sum(map(len, parts))))
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def close(self) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            os.close(file)
+        self._closed = True
 
 
 class _Writer:
@@ -129,8 +135,12 @@ def _entry(key: str, path: Path) -> FileEntry:
         key=key,
         size=state.st_size,
         modified=datetime.fromtimestamp(state.st_mtime, UTC),
-        version=f"{state.st_mtime_ns}-{state.st_size}-{state.st_ino}",
+        version=_version(state),
     )
+
+
+def _version(state: os.stat_result) -> str:
+    return f"{state.st_mtime_ns}-{state.st_size}-{state.st_ino}"
 
 
 def _files(top: Path) -> Iterator[Path]:
