@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from understudy.containers.application import ApplicationContainer
 from understudy.providers.generation.mock import MockGenerator
+
+if TYPE_CHECKING:
+    from understudy.providers.storage.mock.driver import MockDriver
 
 __all__ = ["StandIns"]
 
@@ -26,6 +31,21 @@ class StandIns:
                 "override say so, so there is nothing to script and no calls to assert."
             )
         return generator
+
+    def storage(self, name: str | None = None) -> MockDriver:
+        """The stand-in of a storage backend or instance; None: the default. It has ``calls``, ``fail`` and assertions.
+
+        Raises ProviderNotFoundError, and TypeError where these settings do not play the backend by its stand-in.
+        """
+        from understudy.providers.storage.mock.driver import MockDriver
+
+        driver: object = self._container.storage().driver(name)
+        if not isinstance(driver, MockDriver):
+            raise TypeError(
+                f"The storage backend {name or 'by default'} is no stand-in here but {type(driver).__qualname__}: the "
+                "settings, the marker or an override say so."
+            )
+        return driver
 
     def __getattr__(self, name: str) -> MockGenerator:
         if name.startswith("_"):
