@@ -21,7 +21,10 @@ ENTRY_POINTS = "understudy.storage"
 
 _HOME = "understudy.providers.storage"
 
-BUILT_IN: tuple[tuple[str, str, tuple[str, ...]], ...] = (("duckdb", f"{_HOME}.duckdb.spec:SPEC", ("duck",)),)
+BUILT_IN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("duckdb", f"{_HOME}.duckdb.spec:SPEC", ("duck",)),
+    ("snowflake", f"{_HOME}.snowflake.spec:SPEC", ()),
+)
 """Name, import string of the spec, aliases. The aliases stand here too, so that no plugin can take one."""
 
 

@@ -22,6 +22,7 @@ class StorageStage:
 
     ``path`` leads to a schema that is there and empty. ``insert`` puts rows into a table of it by another way than the
     driver. The types are the backend's own names: of text, of whole numbers, of decimals with a length of ``10,2``.
+    ``alterable`` is an attribute of a text column that the engine can change, by the name that AlterColumn has for it.
     """
 
     driver: DriverClient
@@ -31,6 +32,7 @@ class StorageStage:
     text: str = "VARCHAR"
     integer: str = "INTEGER"
     decimal: str = "DECIMAL"
+    alterable: str = "DEFAULT"
 
     def run(self, command: Any) -> Any:
         """The response to a command."""

@@ -25,7 +25,7 @@ def _commands(stage: StorageStage) -> dict[str, Any]:
         "AlterColumn": pb.AlterColumnCommand(
             **at,
             desired=stage.column("name", stage.text, default="x"),
-            attributes_to_update=[pb.AlterColumnCommand.Attribute.DEFAULT],
+            attributes_to_update=[pb.AlterColumnCommand.Attribute.Value(stage.alterable)],
         ),
         "CopyTable": pb.CopyTableCommand(source=stage.ref("t"), destination=stage.ref("u")),
         "CreateProfileTable": pb.CreateProfileTableCommand(**at),

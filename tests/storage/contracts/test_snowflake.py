@@ -1,0 +1,88 @@
+"""The storage contracts on Snowflake's connector against fakesnow's server: not against Snowflake."""
+
+import secrets
+
+import pytest
+
+from understudy.config.models.storage_backends import SnowflakeSettings
+from understudy.domain.secrets import Secret
+from understudy.domain.storage import StorageCredentials
+from understudy.providers.storage.protocol import storage_pb2 as pb
+from understudy.providers.storage.snowflake.backend import SnowflakeBackend
+from understudy.providers.storage.snowflake.merging import SnowflakeMerging
+from understudy.providers.storage.sql.merging import Merging
+from understudy.providers.storage.sql.tables import TableName
+from understudy.testing.contracts.storage import StorageStage, TableContract
+from understudy.testing.contracts.storage_transfer import TableTransferContract
+
+
+class PermanentStaging(SnowflakeMerging):
+    """fakesnow: no temporary tables within a schema. That staging tables are temporary is in the golden SQL."""
+
+    def create_staging(self, staging, columns):
+        return Merging.create_staging(self, staging, columns)
+
+
+class OnFakesnow(SnowflakeBackend):
+    """Snowflake as far as the fake goes."""
+
+    merging_type = PermanentStaging
+
+
+@pytest.fixture
+def snowflake_stage(snowflake_server):
+    backend = OnFakesnow(
+        SnowflakeSettings(
+            account="fakesnow",
+            host=snowflake_server.host,
+            port=snowflake_server.port,
+            protocol="http",
+            database=snowflake_server.database,
+            connect_timeout=10,
+        )
+    )
+    credentials = StorageCredentials(
+        principal=snowflake_server.user,
+        secret=Secret(snowflake_server.password),
+        host=snowflake_server.host,
+        port=snowflake_server.port,
+    )
+    driver = backend.create_driver_client()
+    bucket = pb.CreateBucketCommand(bucket_id=f"in_c_{secrets.token_hex(4)}", is_default_branch=True)
+    path = list(driver.run_command(credentials, bucket).response.path)
+
+    def insert(name, rows):
+        connection = backend.connect(credentials)
+        table = backend.statements.render(backend.statements.table(TableName(tuple(path), name)))
+        for row in rows:
+            connection.execute(f"INSERT INTO {table} SELECT {', '.join('?' * len(row))}", row)
+        connection.close()
+
+    yield StorageStage(
+        driver=driver, path=path, insert=insert, credentials=credentials, decimal="NUMBER", alterable="NULLABLE"
+    )
+    driver.close()
+
+
+class TestTables(TableContract):
+    """Tables, columns, keys and rows."""
+
+    @pytest.fixture
+    def stage(self, snowflake_stage):
+        return snowflake_stage
+
+    @pytest.mark.xfail(strict=True, reason="fakesnow: the DuckDB below it does not tell names apart by case")
+    def test_names_differ_by_case_as_the_capabilities_say(self, stage):
+        super().test_names_differ_by_case_as_the_capabilities_say(stage)
+
+    @pytest.mark.xfail(strict=True, reason="fakesnow: no DROP PRIMARY KEY; its SQL is golden")
+    def test_a_key_is_checked_added_and_dropped(self, stage):
+        super().test_a_key_is_checked_added_and_dropped(stage)
+
+
+class TestTableTransfer(TableTransferContract):
+    """Imports from tables."""
+
+    @pytest.fixture
+    def stage(self, snowflake_stage):
+        return snowflake_stage

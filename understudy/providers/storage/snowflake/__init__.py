@@ -1,0 +1,1 @@
+"""The Snowflake backend, through the vendor's connector."""
