@@ -62,6 +62,7 @@ class Raw:
     def __init__(self, data: Path, folder: Path, key: str) -> None:
         self.data, self.folder = data, folder
         self.connection = duckdb.connect(str(folder / "raw.duckdb"))
+        self.connection.execute("SET late_materialization_max_rows = 1000")  # as ours: orders of 1000 rows want it
         self.connection.execute(f"CREATE TABLE t ({_DEFINITION}{key})")
 
     def load(self, kind: str) -> Any:

@@ -46,6 +46,13 @@ def test_no_statement_leaves_the_sandbox(cursor, tmp_path, statement):
     assert sorted(one.name for one in tmp_path.iterdir() if one.name != "inside") == ["outside.txt"]
 
 
+def test_a_name_in_a_query_is_no_variable_of_the_process(cursor):
+    secret = duckdb.sql("SELECT 'told' AS a")
+    assert secret.columns == ["a"]
+    with pytest.raises(duckdb.CatalogException):
+        cursor.execute("SELECT * FROM secret")
+
+
 def test_spilled_rows_go_beside_the_database_and_nowhere_else(tmp_path):
     database = DuckDbDatabase(DuckDbSettings(database=str(tmp_path / "db.duckdb")), FileGate())
     with database.cursor() as cursor:

@@ -53,6 +53,10 @@ class Connection(ABC):
         ``parameters`` are bound, never pasted. A statement that only changes rows has ``affected`` and no columns.
         """
 
+    def describe(self, sql: str) -> tuple[ResultColumn, ...]:
+        """The columns that a query would give; a driver that can tell without running it overrides this."""
+        return self.execute(sql).columns
+
     @abstractmethod
     def begin(self) -> None:
         """Begin a transaction. Backends without transactions do nothing."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.domain.secrets import MASK
 from understudy.domain.storage import LogLevel, LogMessage, RuntimeOptions, StorageCapabilities, StorageCredentials
-from understudy.providers.storage.connection import Connection, Rows
+from understudy.providers.storage.connection import Connection, ResultColumn, Rows
 from understudy.providers.storage.deadline import Deadline, Watcher
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.names import NameGenerator
@@ -84,8 +84,19 @@ class Session:
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), *, limit: int | None = None) -> Rows:
         """Run one statement and read what it gives: the first ``limit`` rows, None for all."""
-        try:
+        with self._heard():
             return self.connection.execute(sql, parameters, limit=limit)
+
+    def describe(self, sql: str) -> tuple[ResultColumn, ...]:
+        """The columns that a query would give."""
+        with self._heard():
+            return self.connection.describe(sql)
+
+    @contextmanager
+    def _heard(self) -> Iterator[None]:
+        """Tell the deadline of a failure, which may be the stop that it asked for."""
+        try:
+            yield
         except Exception:
             if self.deadline is not None:
                 self.deadline.heard()

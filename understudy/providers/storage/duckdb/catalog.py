@@ -64,7 +64,7 @@ class DuckDbCatalog(Catalog):
     def shown(self, table: TableName) -> tuple[Column, ...]:
         """The columns' names and types, by asking for no row: a tenth of what the catalog's functions take."""
         try:
-            found = self._session.execute(self._session.sql.probe(table)).columns
+            found = self._session.describe(self._session.sql.probe(table))
         except Exception as error:
             if self._session.backend.translate(error).code in _NOT_THERE and self.kind(table) is None:
                 return ()

@@ -29,6 +29,11 @@ class DuckDbConnection(Connection):
         columns = tuple(ResultColumn(column[0], str(column[1])) for column in cursor.description or ())
         return Rows(columns=columns, rows=rows)
 
+    def describe(self, sql: str) -> tuple[ResultColumn, ...]:
+        """The columns that a query would give, which the engine knows when it has bound it: a third of the time."""
+        bound = self.cursor.sql(sql)
+        return tuple(ResultColumn(name, str(kind)) for name, kind in zip(bound.columns, bound.types, strict=True))
+
     def begin(self) -> None:
         """Begin a transaction."""
         self.cursor.begin()

@@ -145,6 +145,7 @@ def _engine() -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,  # nothing is loaded from the network, whatever a statement asks for
         "autoload_known_extensions": False,
+        "python_enable_replacements": False,  # a name in a query is never a variable of this process
         "late_materialization_max_rows": 1000,  # as many rows as a preview shows: orders them before it reads the rest
     }
     return duckdb.connect(MEMORY, config=config)
