@@ -39,6 +39,8 @@ class IdentifierRules:
     case_sensitive: bool = True
     max_length: int = 255
     max_column_length: int = 255
+    forbidden: str = ""
+    """Characters that no name may have, quoted or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

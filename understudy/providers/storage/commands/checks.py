@@ -40,6 +40,9 @@ def need_name(session: Session, name: str, what: str, *, column: bool = False) -
         raise invalid(f"the {what} is empty")
     if "\0" in name:
         raise invalid(f"the {what} has a NUL character in it")
+    wrong = next((character for character in name if character in rules.forbidden), None)
+    if wrong is not None:
+        raise invalid(f"the {what} has {wrong!r} in it, which {session.backend.title} takes in no name")
     if len(name) > limit:
         raise invalid(f"the {what} is {len(name)} characters long; {session.backend.title} takes {limit}")
     return name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.commands.checks import invalid, need_schema, need_table, referred
-from understudy.providers.storage.commands.dedup import insert_rows, merge
+from understudy.providers.storage.commands.dedup import insert_rows, merge, replace_rows
 from understudy.providers.storage.commands.making import make_destination
 from understudy.providers.storage.commands.plan import ImportPlan, SourceColumn, check_names, check_options, plan_import
 from understudy.providers.storage.commands.staging import staging_for
@@ -133,6 +133,5 @@ def _direct(session: Session, source: FileSource, plan: ImportPlan, timers: Time
         if query is None:
             return None
         with timers.measure("load"), session.transaction():
-            if plan.full:
-                session.run(session.backend.merging.empty(plan.destination))
-            return insert_rows(session, RowQuery(query=query), plan)
+            rows = RowQuery(query=query)
+            return replace_rows(session, rows, plan) if plan.full else insert_rows(session, rows, plan)

@@ -43,7 +43,7 @@ def execute_query(session: Session, command: pb.ExecuteQueryCommand) -> pb.Execu
     try:
         with session.limited(command.timeout_seconds or None):
             session.backend.check_query(session, command.query)
-            session.run(session.sql.use(path))
+            session.backend.enter(session, path)
             rows = session.execute(command.query, limit=(command.max_rows or _ROWS) + 1)
     except Exception as error:
         fault = error if isinstance(error, CommandFault) else session.backend.translate(error)

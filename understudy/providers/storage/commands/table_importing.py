@@ -10,7 +10,7 @@ from sqlglot import exp
 from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.commands.checks import invalid, need_schema, referred
 from understudy.providers.storage.commands.conditions import RowFilter
-from understudy.providers.storage.commands.dedup import insert_rows, merge
+from understudy.providers.storage.commands.dedup import insert_rows, merge, replace_rows
 from understudy.providers.storage.commands.importing import import_response
 from understudy.providers.storage.commands.linking import link_table
 from understudy.providers.storage.commands.lookup import TableColumns, shown_columns
@@ -111,9 +111,7 @@ def _projected(session: Session, selection: Selection, columns: TableColumns, pl
 def _copy(session: Session, rows: RowQuery, plan: ImportPlan, timers: Timers) -> int:
     if not plan.merges:
         with timers.measure("load"), session.transaction():
-            if plan.full:
-                session.run(session.backend.merging.empty(plan.destination))
-            return insert_rows(session, rows, plan)
+            return replace_rows(session, rows, plan) if plan.full else insert_rows(session, rows, plan)
     staged = [StagedColumn(load=column, stored=column.target, finished=True) for column in plan.columns]
     with staging_for(session, plan.destination, staged) as staging:
         with timers.measure("load"):

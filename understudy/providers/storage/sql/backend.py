@@ -109,5 +109,9 @@ class SqlBackend(StorageBackend):
         """
         need_one_statement(query, session.sql.dialect)
 
+    def enter(self, session: Session, path: Sequence[str]) -> None:
+        """Look unqualified names of the statements that follow up in this schema; an empty path is where it began."""
+        session.run(session.sql.use(path))
+
     def close(self) -> None:
         """Close what all connections share. Closing twice is harmless; the default has nothing to close."""

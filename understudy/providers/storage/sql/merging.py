@@ -83,6 +83,32 @@ class Merging:
         value = self.sql.column(column.name) if alias is None else self.of(alias, column.name)
         return value if column.finished else self.value(column.load, column.stored, value)
 
+    # ------------------------------------------------------------------------------------------- in one statement
+
+    def replaced(self, table: TableName, names: Sequence[str], query: exp.Select) -> Template | None:
+        """Put the rows of a query in the place of all rows of a table, in one statement; holes are the query's.
+
+        For engines without transactions. None, the default: ``empty``, then ``insert``, in one transaction.
+        """
+        _ = table, names, query
+        return None
+
+    def merged(
+        self,
+        staging: TableName,
+        destination: TableName,
+        *,
+        columns: Sequence[StagedColumn],
+        key: Sequence[StagedColumn],
+        timestamp: tuple[str, exp.Expr] | None,
+    ) -> Template | None:
+        """Update rows of a known key and insert the others, in one statement; no key comes twice among them.
+
+        For engines without transactions. None, the default: ``update``, ``delete_matching``, ``insert``.
+        """
+        _ = staging, destination, columns, key, timestamp
+        return None
+
     # -------------------------------------------------------------------------------------------------- duplicates
 
     def duplicate(self, staging: TableName, key: Sequence[StagedColumn]) -> str:

@@ -1,0 +1,1 @@
+"""Google BigQuery: datasets of a project, through the vendor's client."""

@@ -1,0 +1,16 @@
+"""What the registry knows of BigQuery."""
+
+from __future__ import annotations
+
+from understudy.providers.storage.spec import BackendSpec
+
+__all__ = ["SPEC"]
+
+SPEC = BackendSpec(
+    name="bigquery",
+    title="Google BigQuery",
+    backend="understudy.providers.storage.bigquery.backend:BigQueryBackend",
+    settings="understudy.config.models.storage_backends:BigQuerySettings",
+    aliases=("bq",),
+    extra="bigquery",
+)
