@@ -138,9 +138,6 @@ SEEDS = {
     "a broken plugin": Seed(plugins={"acme": "no_such_module:SPEC"}, says=("acme", "no_such_module")),
     "a duplicate plugin": Seed(plugins={"claude": "no_such_module:SPEC"}, says=("claude", "taken")),
     "an unknown use": Seed(settings="generation: {use: mok}\n", says=("settings.yaml:1:19", "mok", "'mock'")),
-    "record, which is not there for MCP": Seed(
-        settings=OK + "platform: {mcp: {use: record}}\n", says=("platform.mcp", "record")
-    ),
     "Ollama does not answer": Seed(
         settings=f"generation: {{default: ollama, ollama: {{base_url: 'http://127.0.0.1:{closed_port()}'}}}}\n"
         "http: {retry: {max_retries: 0}}\n",

@@ -32,12 +32,12 @@ def test_what_cannot_be_drawn_that_way_is_a_usage_error(run):
 
 
 def test_a_broken_graph_is_drawn_and_its_faults_follow(run, tmp_path):
-    (tmp_path / "settings.yaml").write_text("generation: {use: mock}\nplatform: {mcp: {use: record}}\n")
+    (tmp_path / "settings.yaml").write_text("production: false\ngeneration: {use: mock, default: nosuch}\n")
     result = run("graph", "--profile", "")
     assert result.exit_code == 3
-    assert "mcp -> record" in result.stdout
+    assert "generator -> nosuch" in result.stdout
     assert "settings.yaml:2:" in result.stderr
-    assert "record" in result.stderr
+    assert "nosuch" in result.stderr
 
 
 def test_no_credential_is_drawn(run, monkeypatch):
