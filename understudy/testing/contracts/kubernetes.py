@@ -13,6 +13,7 @@ The cluster behind the clients must let the stage's ``add`` put objects in, as a
 # ruff: noqa: S101 - pytest shows what an assertion compared
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,18 +45,20 @@ from understudy.testing.contracts.kubernetes_stage import (
 __all__ = ["Grant", "KubernetesContract", "KubernetesStage", "Refuse"]
 
 _ASSET = {"opendatahub.io/genai-asset": "true"}
-_STATUSES: list[tuple[int, str, type[ProviderError], str]] = [
-    (400, "BadRequest", InvalidRequestError, "INVALID_REQUEST"),
-    (401, "Unauthorized", AuthenticationError, "UNAUTHORIZED"),
-    (403, "Forbidden", PermissionDeniedError, "PERMISSION_DENIED"),
-    (404, "NotFound", NotFoundError, "NOT_FOUND"),
-    (409, "Conflict", InvalidRequestError, "CONFLICT"),
-    (422, "Invalid", InvalidRequestError, "INVALID_REQUEST"),
-    (429, "TooManyRequests", RateLimitError, "SERVER_UNAVAILABLE"),
-    (500, "InternalError", ServerError, "INTERNAL_ERROR"),
-    (503, "ServiceUnavailable", OverloadedError, "SERVER_UNAVAILABLE"),
-    (504, "Timeout", OverloadedError, "SERVER_UNAVAILABLE"),
+_STATUSES: list[tuple[int, str, type[ProviderError], str, bool]] = [
+    (400, "BadRequest", InvalidRequestError, "INVALID_REQUEST", False),
+    (401, "Unauthorized", AuthenticationError, "UNAUTHORIZED", False),
+    (403, "Forbidden", PermissionDeniedError, "PERMISSION_DENIED", False),
+    (404, "NotFound", NotFoundError, "NOT_FOUND", False),
+    (409, "Conflict", InvalidRequestError, "CONFLICT", False),
+    (409, "AlreadyExists", InvalidRequestError, "ALREADY_EXISTS", False),
+    (422, "Invalid", InvalidRequestError, "INVALID_REQUEST", False),
+    (429, "TooManyRequests", RateLimitError, "SERVER_UNAVAILABLE", True),
+    (500, "InternalError", ServerError, "INTERNAL_ERROR", True),
+    (503, "ServiceUnavailable", OverloadedError, "SERVER_UNAVAILABLE", True),
+    (504, "Timeout", OverloadedError, "SERVER_UNAVAILABLE", True),
 ]
+"""By status and reason: the error, its code, and whether the same call may succeed later."""
 
 
 def _served(name: str, *, ready: bool, labels: Mapping[str, str], kind: str = "InferenceService") -> dict[str, Any]:
@@ -227,7 +230,9 @@ class KubernetesContract(DistributionContract):
         listed = await stage.client(stage.grant("root", admin=True)).list_namespaces()
         assert len({each.name for each in listed if each.name.startswith("team-")}) == 501
 
-    @pytest.mark.parametrize(("code", "reason", "kind", "word"), _STATUSES, ids=[str(row[0]) for row in _STATUSES])
+    @pytest.mark.parametrize(
+        ("code", "reason", "kind", "word", "retryable"), _STATUSES, ids=[f"{row[0]}-{row[1]}" for row in _STATUSES]
+    )
     async def test_refusals_become_errors_of_the_tree(
         self,
         stage: KubernetesStage,
@@ -236,12 +241,54 @@ class KubernetesContract(DistributionContract):
         reason: str,
         kind: type[ProviderError],
         word: str,
+        retryable: bool,  # noqa: FBT001 - a column of the table
     ) -> None:
-        """Each status is one error, with its code, the operation and the server's words."""
+        """Each status is one error of exactly one class, with its code, the operation and the server's words."""
         stage.refuse("get", "configmaps", code=code, reason=reason)
-        with pytest.raises(kind) as caught:
+        with pytest.raises(ProviderError) as caught:
             await client.get_config_map("team", "llama-stack-config")
         error = caught.value
+        assert type(error) is kind
         assert (error.status, error.code, error.operation) == (code, word, "get_config_map")
-        assert error.provider == "kubernetes"
+        assert (error.provider, error.phase, error.retryable) == ("kubernetes", "answer", retryable)
         assert reason in error.message
+
+    @pytest.mark.parametrize(
+        ("operation", "ask"),
+        [
+            ("get_config_map", lambda client: client.get_config_map("team", "absent")),
+            (
+                "delete_llama_stack_distribution",
+                lambda client: client.delete_llama_stack_distribution("team", "absent"),
+            ),
+        ],
+    )
+    async def test_what_is_not_there_is_not_found(self, client: KubernetesClient, operation: str, ask: Any) -> None:
+        """The cluster's 404 names it."""
+        with pytest.raises(NotFoundError, match="absent") as caught:
+            await ask(client)
+        error = caught.value
+        assert (error.status, error.code, error.operation, error.retryable) == (404, "NOT_FOUND", operation, False)
+
+    async def test_a_right_ends_where_it_is_given(self, stage: KubernetesStage) -> None:
+        """Every verb in one namespace is not all of the cluster, and reading one object is not listing them."""
+        for name in ("team", "other"):
+            stage.add(namespace_manifest(name))
+        owner = stage.client(stage.grant("ann", verbs=("*",), namespaces=("team",)))
+        reader = stage.client(stage.grant("bob", verbs=("get",), namespaces=("team",)))
+        lister = stage.client(stage.grant("cid", verbs=("list",), namespaces=("*",)))
+        everyone = (owner, reader, lister)
+        assert [await one.is_cluster_admin() for one in everyone] == [False, False, False]
+        assert [await one.can_list_namespaces() for one in everyone] == [False, False, True]
+        assert [await one.can_list_llama_stack_distributions("team") for one in everyone] == [True, False, True]
+        assert [await one.can_list_llama_stack_distributions("other") for one in everyone] == [False, False, True]
+        with pytest.raises(PermissionDeniedError) as caught:
+            await lister.create_llama_stack_distribution("team", models=[MODEL])
+        assert (caught.value.status, caught.value.code) == (403, "PERMISSION_DENIED")
+        assert "cid" in caught.value.message
+
+    async def test_users_at_once_do_not_meet(self, stage: KubernetesStage) -> None:
+        """Each call is its own user's, however many there are."""
+        names = [f"user-{number}" for number in range(20)]
+        clients = [stage.client(stage.grant(name, verbs=WORK, namespaces=("team",))) for name in names]
+        assert await asyncio.gather(*(client.get_user() for client in clients)) == names
