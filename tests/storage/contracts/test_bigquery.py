@@ -7,11 +7,13 @@ import pytest
 from understudy.config.models.storage_backends import BigQuerySettings
 from understudy.domain.storage import StorageCredentials
 from understudy.providers.storage.bigquery.backend import BigQueryBackend
+from understudy.providers.storage.commands import exporting, importing
+from understudy.providers.storage.files.local import LocalFolder
 from understudy.providers.storage.protocol import storage_pb2 as pb
 from understudy.providers.storage.sql.tables import TableName
 from understudy.testing.contracts.storage import StorageStage, TableContract
 from understudy.testing.contracts.storage_places import PlaceContract
-from understudy.testing.contracts.storage_transfer import TableTransferContract
+from understudy.testing.contracts.storage_transfer import FileStage, FileTransferContract, TableTransferContract
 
 NOBODY = StorageCredentials()
 KEYS = "bqemulator: no keys, enforced or not; their SQL is golden"
@@ -27,9 +29,14 @@ LACKS = {
 
 
 @pytest.fixture
-def bigquery_stage(bigquery_server):
+def bigquery_stage(bigquery_server, tmp_path):
     backend = BigQueryBackend(
-        BigQuerySettings(endpoint=bigquery_server.url, project=bigquery_server.database, connect_timeout=10)
+        BigQuerySettings(
+            endpoint=bigquery_server.url,
+            project=bigquery_server.database,
+            connect_timeout=10,
+            file_roots=(str(tmp_path),),
+        )
     )
     driver = backend.create_driver_client()
     bucket = pb.CreateBucketCommand(bucket_id=f"in.c-{secrets.token_hex(4)}", is_default_branch=True)
@@ -78,3 +85,56 @@ class TestPlaces(PlaceContract):
     @pytest.fixture
     def stage(self, bigquery_stage):
         return bigquery_stage
+
+
+class EmulatedBucket(LocalFolder):
+    """bqemulator finds gs://BUCKET/KEY as BUCKET/KEY below a folder; Google's own store cannot be had here."""
+
+    provider = "gcs"
+
+    def __init__(self, folder, bucket):
+        super().__init__(str(folder / bucket), allowed=(str(folder),))
+        self.root = bucket
+
+    def url(self, key):
+        return f"gs://{self.root}/{key}"
+
+
+def kept_in(folder, *, provider, root):
+    """Files of a folder, written and read without the driver."""
+
+    def put(key, content):
+        (folder / key).parent.mkdir(parents=True, exist_ok=True)
+        (folder / key).write_bytes(content)
+
+    return FileStage(provider=provider, root=root, put=put, get=lambda key: (folder / key).read_bytes())
+
+
+class TestFiles(FileTransferContract):
+    """Imports of files of this machine by upload, and exports that are written here."""
+
+    @pytest.fixture
+    def stage(self, bigquery_stage):
+        return bigquery_stage
+
+    @pytest.fixture
+    def files(self, tmp_path):
+        return kept_in(tmp_path, provider="LOCAL", root=str(tmp_path))
+
+
+class TestBuckets(FileTransferContract):
+    """Load and extract jobs that name gs:// files."""
+
+    @pytest.fixture
+    def stage(self, bigquery_stage):
+        return bigquery_stage
+
+    @pytest.fixture
+    def files(self, bigquery_server, monkeypatch):
+        bucket = f"bucket-{secrets.token_hex(4)}"
+        (bigquery_server.folder / bucket / "in").mkdir(parents=True)
+        for module in (importing, exporting):
+            monkeypatch.setattr(
+                module, "open_folder", lambda _, root, *__, **___: EmulatedBucket(bigquery_server.folder, root)
+            )
+        return kept_in(bigquery_server.folder / bucket, provider="GCS", root=bucket)

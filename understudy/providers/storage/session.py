@@ -67,11 +67,15 @@ class Session:
         """What there is in the database."""
         return self.backend.catalog(self)
 
+    def check(self) -> None:
+        """Raises CommandFault once where the command is to stop; for work between two statements."""
+        if self.deadline is not None:
+            self.deadline.check()
+
     @property
     def connection(self) -> Connection:
         """The command's connection, made when it is first needed. Raises CommandFault once where it is to stop."""
-        if self.deadline is not None:
-            self.deadline.check()
+        self.check()
         if self._connection is None:
             self._connection = self._check_out(self.credentials)
             self._connection.prepare(self.options, limit=self.options.timeout or self.backend.time_limit)

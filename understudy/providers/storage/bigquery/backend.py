@@ -13,9 +13,11 @@ from understudy.providers.storage.bigquery.catalog import BigQueryCatalog
 from understudy.providers.storage.bigquery.client import connect
 from understudy.providers.storage.bigquery.connection import BigQueryConnection
 from understudy.providers.storage.bigquery.errors import translate
+from understudy.providers.storage.bigquery.loading import BigQueryLoader
 from understudy.providers.storage.bigquery.merging import BigQueryMerging
 from understudy.providers.storage.bigquery.names import BigQueryNames
 from understudy.providers.storage.bigquery.statements import BigQueryStatements
+from understudy.providers.storage.bigquery.unloading import BigQueryUnloader
 from understudy.providers.storage.connection import Connection
 from understudy.providers.storage.credentials.resolvers import SettingsCredentials
 from understudy.providers.storage.credentials.sources import Given, SecretFile
@@ -23,6 +25,7 @@ from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.names import NameGenerator
 from understudy.providers.storage.sql.backend import SqlBackend
 from understudy.providers.storage.sql.catalog import Catalog
+from understudy.providers.storage.sql.loading import Loader, Unloader
 from understudy.providers.storage.sql.merging import Merging
 from understudy.providers.storage.sql.statements import Statements
 
@@ -40,6 +43,8 @@ class BigQueryBackend(SqlBackend):
     settings_model: ClassVar[type[BigQuerySettings]] = BigQuerySettings
     statements: ClassVar[Statements] = BigQueryStatements()
     catalog: ClassVar[type[Catalog]] = BigQueryCatalog
+    loader: ClassVar[Loader] = BigQueryLoader()
+    unloader: ClassVar[Unloader] = BigQueryUnloader()
     merging_type: ClassVar[type[Merging]] = BigQueryMerging
     capabilities: ClassVar[StorageCapabilities] = CAPABILITIES
     settings: BigQuerySettings

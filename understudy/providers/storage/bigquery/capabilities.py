@@ -47,6 +47,8 @@ CAPABILITIES = StorageCapabilities(
             "RemoveBackend",
             "RenameTable",
             "ShareBucket",
+            "TableExportToFile",
+            "TableImportFromFile",
             "TableImportFromTable",
             "UnlinkBucket",
             "UnshareBucket",
@@ -56,6 +58,8 @@ CAPABILITIES = StorageCapabilities(
     workspaces=True,
     sharing=True,
     branches=True,
+    file_storages=frozenset({"local", "s3", "gcs", "abs"}),
+    bulk_formats=frozenset({"csv", "parquet"}),
     unsupported_filter_types=frozenset({"ARRAY", "STRUCT", "BYTES", "GEOGRAPHY", "INTERVAL", "JSON"}),
     create_table_metadata=frozenset({"timePartitioning", "rangePartitioning", "clustering", "requirePartitionFilter"}),
     # Transactions need a session for each and take no DDL. An import is one MERGE instead, which is all or nothing.

@@ -15,7 +15,7 @@ from understudy.providers.storage.connection import Connection, ResultColumn, Ro
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
-    from google.cloud.bigquery import Client, DatasetReference, Table
+    from google.cloud.bigquery import Client, DatasetReference, Table, TableReference
     from google.cloud.bigquery.job import (
         ExtractJob,
         ExtractJobConfig,
@@ -33,6 +33,8 @@ _CHANGES = frozenset({"DELETE", "INSERT", "MERGE", "TRUNCATE_TABLE", "UPDATE"})
 _MARK = re.compile(r"[^\w-]", re.ASCII)
 _LONGEST_MARK = 63
 _MOST_MARKS = 64
+_PAGE = 10_000
+"""Rows that are fetched at once."""
 _GRACE = 2.0
 """Seconds for which a job is waited for beyond its limit, so that it is the engine that says how it ended."""
 
@@ -45,7 +47,7 @@ class BigQueryConnection(Connection):
 
     def __init__(self, client: Client, *, patience: float) -> None:
         self.client = client
-        self._patience = patience
+        self.patience = patience
         self._running: Any = None
         self._cancelling: threading.Thread | None = None
         self._labels: dict[str, str] = {}
@@ -57,7 +59,7 @@ class BigQueryConnection(Connection):
         """How requests are repeated: those that the client knows to be safe, for as long as patience lasts."""
         from google.cloud.bigquery import DEFAULT_RETRY
 
-        return DEFAULT_RETRY.with_timeout(self._patience)
+        return DEFAULT_RETRY.with_timeout(self.patience)
 
     def prepare(self, options: RuntimeOptions, *, limit: float | None) -> None:
         """Mark the jobs of the next command by labels, and limit each of them.
@@ -78,11 +80,21 @@ class BigQueryConnection(Connection):
     def execute(self, sql: str, parameters: Sequence[Any] = (), *, limit: int | None = None) -> Rows:
         """Run one statement and read what it gives: the first ``limit`` rows, None for all."""
         job = self.client.query(
-            sql, job_config=self._config(parameters), retry=self.retry, job_retry=None, timeout=self._patience
+            sql, job_config=self._config(parameters), retry=self.retry, job_retry=None, timeout=self.patience
         )
         with self._interruptible(job):
             found = job.result(max_results=limit, retry=self.retry, job_retry=None, timeout=self._timeout())
             return _rows(job, found)
+
+    @contextlib.contextmanager
+    def stream(self, sql: str, parameters: Sequence[Any]) -> Iterator[tuple[Sequence[str], Iterator[tuple[Any, ...]]]]:
+        """The names and the rows of a query; rows are fetched page by page, as they are asked for."""
+        job = self.client.query(
+            sql, job_config=self._config(parameters), retry=self.retry, job_retry=None, timeout=self.patience
+        )
+        with self._interruptible(job):
+            found = job.result(page_size=_PAGE, retry=self.retry, job_retry=None, timeout=self._timeout())
+            yield [field.name for field in found.schema], (row.values() for row in found)
 
     def finish(self, job: LoadJob | ExtractJob) -> None:
         """Wait until a job of another kind has ended. Raises what it ended with."""
@@ -99,9 +111,8 @@ class BigQueryConnection(Connection):
         """What the service knows of a table or view; None where it is not there."""
         from google.api_core.exceptions import NotFound
 
-        reference = self._reference(table.path).table(table.name)
         try:
-            return self.client.get_table(reference, retry=self.retry, timeout=self._patience)
+            return self.client.get_table(self.reference(table), retry=self.retry, timeout=self.patience)
         except NotFound:
             return None
 
@@ -110,7 +121,7 @@ class BigQueryConnection(Connection):
         from google.api_core.exceptions import NotFound
 
         try:
-            found = self.client.list_datasets(project, retry=self.retry, timeout=self._patience)
+            found = self.client.list_datasets(project, retry=self.retry, timeout=self.patience)
             return [str(one.dataset_id) for one in found]
         except NotFound:
             return None
@@ -120,7 +131,7 @@ class BigQueryConnection(Connection):
         from google.api_core.exceptions import NotFound
 
         try:
-            self.client.get_dataset(self._reference(path), retry=self.retry, timeout=self._patience)
+            self.client.get_dataset(self._dataset_reference(path), retry=self.retry, timeout=self.patience)
         except NotFound:
             return False
         return True
@@ -130,14 +141,14 @@ class BigQueryConnection(Connection):
         from google.api_core.exceptions import NotFound
 
         try:
-            found = self.client.list_tables(self._reference(path), retry=self.retry, timeout=self._patience)
+            found = self.client.list_tables(self._dataset_reference(path), retry=self.retry, timeout=self.patience)
             return [(str(one.table_id), str(one.table_type)) for one in found]
         except NotFound:
             return ()
 
     def projects(self) -> Sequence[str]:
         """The projects that the account can see."""
-        found = self.client.list_projects(retry=self.retry, timeout=self._patience)
+        found = self.client.list_projects(retry=self.retry, timeout=self.patience)
         return [str(one.project_id) for one in found]
 
     def begin(self) -> None:
@@ -171,7 +182,7 @@ class BigQueryConnection(Connection):
         job = self._running
         if job is not None:
             with contextlib.suppress(Exception):  # whoever interrupts asks again while the job runs
-                job.cancel(retry=None, timeout=self._patience)
+                job.cancel(retry=None, timeout=self.patience)
 
     @contextlib.contextmanager
     def _interruptible(self, job: Any) -> Iterator[None]:
@@ -196,7 +207,11 @@ class BigQueryConnection(Connection):
 
         return POLLING_DEFAULT_VALUE if self._limit is None else self._limit + _GRACE
 
-    def _reference(self, path: Sequence[str]) -> DatasetReference:
+    def reference(self, table: TableName) -> TableReference:
+        """A table as jobs name it."""
+        return self._dataset_reference(table.path).table(table.name)
+
+    def _dataset_reference(self, path: Sequence[str]) -> DatasetReference:
         from google.cloud.bigquery import DatasetReference
 
         return DatasetReference(path[-2] if len(path) > 1 else self.client.project, path[-1])

@@ -9,10 +9,10 @@ from sqlglot import exp
 
 from understudy.providers.storage.sql.loading import StagedColumn
 from understudy.providers.storage.sql.merging import Merging
-from understudy.providers.storage.sql.tables import TableName
+from understudy.providers.storage.sql.tables import Column, TableName
 from understudy.providers.storage.sql.template import Template
 
-__all__ = ["BigQueryMerging"]
+__all__ = ["BigQueryMerging", "short_lived"]
 
 _KEPT, _STAGED = "kept", "staged"
 
@@ -21,6 +21,11 @@ class BigQueryMerging(Merging):
     """There is no transaction over several jobs, so that what must be seen together is one statement."""
 
     text_type: ClassVar[str] = "STRING"
+
+    def create_staging(self, staging: TableName, columns: Sequence[Column]) -> list[str]:
+        """The staging table, which goes by itself where nobody is left to drop it."""
+        made = exp.Create(kind="TABLE", this=self.definition(staging, columns), properties=short_lived())
+        return [self.sql.render(made)]
 
     def empty(self, table: TableName) -> list[str]:
         """Delete every row: the engine takes no DELETE without a condition."""
@@ -83,6 +88,12 @@ class BigQueryMerging(Merging):
                 whens=exp.Whens(expressions=list(whens)),
             )
         )
+
+
+def short_lived() -> exp.Properties:
+    """What ends a table by itself a day later."""
+    ends = exp.TimestampAdd(this=exp.CurrentTimestamp(), expression=exp.Literal.number(1), unit=exp.var("DAY"))
+    return exp.Properties(expressions=[exp.Property(this=exp.var("expiration_timestamp"), value=ends)])
 
 
 def _comparable(value: exp.Expr) -> exp.Expr:
