@@ -9,18 +9,26 @@ from understudy.domain.secrets import Secret
 from understudy.domain.storage import StorageCredentials
 from understudy.providers.storage.protocol import storage_pb2 as pb
 from understudy.providers.storage.snowflake.backend import SnowflakeBackend
+from understudy.providers.storage.snowflake.connection import SnowflakeSession
+from understudy.providers.storage.snowflake.login import connect
 from understudy.providers.storage.snowflake.merging import SnowflakeMerging
-from understudy.providers.storage.sql.merging import Merging
 from understudy.providers.storage.sql.tables import TableName
 from understudy.testing.contracts.storage import StorageStage, TableContract
-from understudy.testing.contracts.storage_transfer import TableTransferContract
+from understudy.testing.contracts.storage_transfer import FileStage, FileTransferContract, TableTransferContract
 
 
 class PermanentStaging(SnowflakeMerging):
     """fakesnow: no temporary tables within a schema. That staging tables are temporary is in the golden SQL."""
 
-    def create_staging(self, staging, columns):
-        return Merging.create_staging(self, staging, columns)
+    def staging_properties(self):
+        return None
+
+
+class FakesnowSession(SnowflakeSession):
+    """fakesnow: its reader of files fails without a word for NULL, so that it gets the engine's own default."""
+
+    def execute(self, sql, parameters=(), *, limit=None):
+        return super().execute(sql.replace("NULL_IF = ()", r"NULL_IF = ('\\N')"), parameters, limit=limit)
 
 
 class OnFakesnow(SnowflakeBackend):
@@ -28,9 +36,12 @@ class OnFakesnow(SnowflakeBackend):
 
     merging_type = PermanentStaging
 
+    def connect(self, credentials):
+        return FakesnowSession(connect(self.settings, credentials))
+
 
 @pytest.fixture
-def snowflake_stage(snowflake_server):
+def snowflake_stage(snowflake_server, tmp_path):
     backend = OnFakesnow(
         SnowflakeSettings(
             account="fakesnow",
@@ -39,6 +50,7 @@ def snowflake_stage(snowflake_server):
             protocol="http",
             database=snowflake_server.database,
             connect_timeout=10,
+            file_roots=(str(tmp_path),),
         )
     )
     credentials = StorageCredentials(
@@ -86,3 +98,25 @@ class TestTableTransfer(TableTransferContract):
     @pytest.fixture
     def stage(self, snowflake_stage):
         return snowflake_stage
+
+
+class TestFileTransfer(FileTransferContract):
+    """Imports from files of this machine, which go into a stage and from there into tables."""
+
+    @pytest.fixture
+    def stage(self, snowflake_stage):
+        return snowflake_stage
+
+    @pytest.fixture
+    def files(self, tmp_path):
+        def put(key, content):
+            (tmp_path / key).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / key).write_bytes(content)
+
+        return FileStage(provider="LOCAL", root=str(tmp_path), put=put, get=lambda key: (tmp_path / key).read_bytes())
+
+    @pytest.mark.xfail(
+        run=False, reason="fakesnow: COPY INTO a stage is a 500, tried again for two minutes; its SQL is golden"
+    )
+    def test_what_is_exported_comes_back(self, stage, files, exporting):
+        super().test_what_is_exported_comes_back(exporting, files)

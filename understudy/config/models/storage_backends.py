@@ -90,6 +90,8 @@ class SnowflakeSettings(ServerSettings):
     """The database where a path names none."""
     default_schema: str = ""
     """The schema where a query names none."""
+    storage_integration: str = ""
+    """The storage integration that opens buckets for which a command brings no keys; Google takes no others."""
     workspace_statement_timeout: PositiveInt | None = None
     """For one statement of a workspace's user, in seconds."""
 

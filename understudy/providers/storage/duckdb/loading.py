@@ -149,11 +149,9 @@ class DuckDbMerging(Merging):
         """A name in the connection's own temporary schema."""
         return TableName(("temp", "main"), super().staging(destination).name)
 
-    def create_staging(self, staging: TableName, columns: Sequence[Column]) -> list[str]:
-        """A temporary table: the engine takes its path only with the word."""
-        temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
-        schema = self.definition(staging, columns)
-        return [self.sql.render(exp.Create(kind="TABLE", this=schema, properties=temporary))]
+    def staging_properties(self) -> exp.Properties:
+        """Temporary: the engine takes the path of such a table only with the word."""
+        return exp.Properties(expressions=[exp.TemporaryProperty()])
 
     def deduplicate(
         self, staging: TableName, columns: Sequence[StagedColumn], key: Sequence[StagedColumn]

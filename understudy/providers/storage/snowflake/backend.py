@@ -18,12 +18,15 @@ from understudy.providers.storage.snowflake.capabilities import CAPABILITIES
 from understudy.providers.storage.snowflake.catalog import SnowflakeCatalog
 from understudy.providers.storage.snowflake.connection import SnowflakeSession
 from understudy.providers.storage.snowflake.errors import translate
+from understudy.providers.storage.snowflake.loading import SnowflakeLoader
 from understudy.providers.storage.snowflake.login import connect
 from understudy.providers.storage.snowflake.merging import SnowflakeMerging
 from understudy.providers.storage.snowflake.names import SnowflakeNames
 from understudy.providers.storage.snowflake.statements import SnowflakeStatements
+from understudy.providers.storage.snowflake.unloading import SnowflakeUnloader
 from understudy.providers.storage.sql.backend import SqlBackend
 from understudy.providers.storage.sql.catalog import Catalog
+from understudy.providers.storage.sql.loading import Loader, Unloader
 from understudy.providers.storage.sql.merging import Merging
 from understudy.providers.storage.sql.statements import Statements
 
@@ -41,6 +44,8 @@ class SnowflakeBackend(SqlBackend):
     settings_model: ClassVar[type[SnowflakeSettings]] = SnowflakeSettings
     statements: ClassVar[Statements] = SnowflakeStatements()
     catalog: ClassVar[type[Catalog]] = SnowflakeCatalog
+    loader: ClassVar[Loader] = SnowflakeLoader()
+    unloader: ClassVar[Unloader] = SnowflakeUnloader()
     merging_type: ClassVar[type[Merging]] = SnowflakeMerging
     capabilities: ClassVar[StorageCapabilities] = CAPABILITIES
     settings: SnowflakeSettings

@@ -49,6 +49,8 @@ CAPABILITIES = StorageCapabilities(
             "RevokeBucketAccessFromReadOnlyRole",
             "RevokeWorkspaceAccessToProject",
             "ShareBucket",
+            "TableExportToFile",
+            "TableImportFromFile",
             "TableImportFromTable",
             "UnlinkBucket",
             "UnshareBucket",
@@ -59,6 +61,8 @@ CAPABILITIES = StorageCapabilities(
     sharing=True,
     branches=True,
     users_and_roles=True,
+    file_storages=frozenset({"local", "s3", "gcs", "abs"}),
+    bulk_formats=frozenset({"csv", "parquet"}),
     unsupported_filter_types=frozenset({"ARRAY", "GEOGRAPHY", "GEOMETRY", "OBJECT", "VARIANT", "VECTOR"}),
     ddl_in_transactions=False,  # every DDL statement commits what is open, and itself
     primary_keys="declared",

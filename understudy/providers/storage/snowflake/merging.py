@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from sqlglot import exp
 
 from understudy.providers.storage.sql.loading import LoadColumn
 from understudy.providers.storage.sql.merging import Merging
-from understudy.providers.storage.sql.tables import Column, TableName
+from understudy.providers.storage.sql.tables import Column
 
 __all__ = ["SnowflakeMerging"]
 
@@ -19,11 +18,9 @@ class SnowflakeMerging(Merging):
 
     timestamp_type: ClassVar[str] = "TIMESTAMP_NTZ"
 
-    def create_staging(self, staging: TableName, columns: Sequence[Column]) -> list[str]:
-        """A temporary table."""
-        properties = exp.Properties(expressions=[exp.TemporaryProperty()])
-        schema = self.definition(staging, columns)
-        return [self.sql.render(exp.Create(kind="TABLE", this=schema, properties=properties))]
+    def staging_properties(self) -> exp.Properties:
+        """Temporary."""
+        return exp.Properties(expressions=[exp.TemporaryProperty()])
 
     def value(self, column: LoadColumn, staged: Column, value: exp.Expr) -> exp.Expr:
         """A staged value as the destination wants it; text is not cast to text, which would cut what is too long."""

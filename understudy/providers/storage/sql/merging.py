@@ -38,7 +38,12 @@ class Merging:
 
     def create_staging(self, staging: TableName, columns: Sequence[Column]) -> list[str]:
         """The staging table, empty, every column nullable."""
-        return [self.sql.render(exp.Create(kind="TABLE", this=self.definition(staging, columns)))]
+        schema = self.definition(staging, columns)
+        return [self.sql.render(exp.Create(kind="TABLE", this=schema, properties=self.staging_properties()))]
+
+    def staging_properties(self) -> exp.Properties | None:
+        """What staging tables are beside tables: temporary, where the engine can; the default is nothing."""
+        return None
 
     def definition(self, table: TableName, columns: Sequence[Column]) -> exp.Schema:
         """A staging table's name and columns."""
@@ -137,7 +142,10 @@ class Merging:
             .from_(numbered.subquery("numbered"))
             .where(self.sql.column("understudy_row").eq(1))
         )
-        return [self.sql.render(exp.Create(kind="TABLE", this=self.sql.table(kept), expression=chosen))], kept
+        made = exp.Create(
+            kind="TABLE", this=self.sql.table(kept), expression=chosen, properties=self.staging_properties()
+        )
+        return [self.sql.render(made)], kept
 
     # ------------------------------------------------------------------------------------------------ by the key
 

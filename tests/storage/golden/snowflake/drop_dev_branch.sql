@@ -1,0 +1,1 @@
+DROP ROLE "KBC_7_12_RO";

@@ -1,0 +1,4 @@
+SELECT table_name, table_type FROM "SALES".information_schema.tables WHERE table_schema = 'in' AND table_catalog = 'SALES';
+SHOW PRIMARY KEYS IN TABLE "SALES"."in"."orders";
+SELECT column_name, data_type, is_nullable, column_default, character_maximum_length, numeric_precision, numeric_scale FROM "SALES".information_schema.columns WHERE (table_schema = 'in' AND table_catalog = 'SALES') AND table_name = 'orders' ORDER BY ordinal_position NULLS FIRST;
+ALTER TABLE "SALES"."in"."orders" DROP PRIMARY KEY;

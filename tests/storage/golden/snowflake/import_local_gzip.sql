@@ -1,0 +1,16 @@
+SELECT table_name, table_type FROM "SALES".information_schema.tables WHERE table_schema = 'in' AND table_catalog = 'SALES';
+SELECT column_name, data_type, is_nullable, column_default, character_maximum_length, numeric_precision, numeric_scale FROM "SALES".information_schema.columns WHERE (table_schema = 'in' AND table_catalog = 'SALES') AND table_name = 'orders' ORDER BY ordinal_position NULLS FIRST;
+SHOW PRIMARY KEYS IN TABLE "SALES"."in"."orders";
+CREATE TEMPORARY TABLE "SALES"."in"."__understudy_<1>" ("id" VARCHAR, "name" VARCHAR);
+CREATE TEMPORARY STAGE "SALES"."in"."__understudy_<2>" ENCRYPTION = (TYPE = 'SNOWFLAKE_SSE');
+PUT 'file://000000' @"SALES"."in"."__understudy_<2>" AUTO_COMPRESS = FALSE OVERWRITE = TRUE -- 26 bytes;
+COPY INTO "SALES"."in"."__understudy_<1>" ("id", "name") FROM @"SALES"."in"."__understudy_<2>" FILE_FORMAT = (TYPE = CSV COMPRESSION = GZIP FIELD_DELIMITER = '|' FIELD_OPTIONALLY_ENCLOSED_BY = '\'' ESCAPE = '\\' ESCAPE_UNENCLOSED_FIELD = NONE NULL_IF = () EMPTY_FIELD_AS_NULL = FALSE SKIP_HEADER = 0) ON_ERROR = ABORT_STATEMENT;
+DROP STAGE IF EXISTS "SALES"."in"."__understudy_<2>";
+SELECT COUNT(*) FROM "SALES"."in"."__understudy_<1>";
+BEGIN;
+DELETE FROM "SALES"."in"."orders";
+INSERT INTO "SALES"."in"."orders" ("id", "name") SELECT CAST(CASE WHEN "id" IN ('NA') THEN NULL ELSE "id" END AS DECIMAL(10, 0)), NULLIF(CASE WHEN "name" IN ('NA') THEN NULL ELSE "name" END, '') FROM "SALES"."in"."__understudy_<1>";
+COMMIT;
+DROP TABLE IF EXISTS "SALES"."in"."__understudy_<1>";
+SELECT COUNT(*) FROM "SALES"."in"."orders";
+SELECT bytes FROM "SALES".information_schema.tables WHERE (table_schema = 'in' AND table_catalog = 'SALES') AND table_name = 'orders';

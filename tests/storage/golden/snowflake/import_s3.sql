@@ -1,0 +1,17 @@
+SELECT table_name, table_type FROM "SALES".information_schema.tables WHERE table_schema = 'in' AND table_catalog = 'SALES';
+SELECT column_name, data_type, is_nullable, column_default, character_maximum_length, numeric_precision, numeric_scale FROM "SALES".information_schema.columns WHERE (table_schema = 'in' AND table_catalog = 'SALES') AND table_name = 'orders' ORDER BY ordinal_position NULLS FIRST;
+SHOW PRIMARY KEYS IN TABLE "SALES"."in"."orders";
+CREATE TEMPORARY TABLE "SALES"."in"."__understudy_<1>" ("id" VARCHAR, "name" VARCHAR);
+CREATE TEMPORARY STAGE "SALES"."in"."__understudy_<2>" URL = 's3://my-bucket/' CREDENTIALS = (AWS_KEY_ID = 'AKIA' AWS_SECRET_KEY = '<secret>' AWS_TOKEN = '<secret>');
+COPY INTO "SALES"."in"."__understudy_<1>" ("id", "name") FROM @"SALES"."in"."__understudy_<2>" FILES = ('in/it\'s.csv') FILE_FORMAT = (TYPE = CSV COMPRESSION = NONE FIELD_DELIMITER = ',' FIELD_OPTIONALLY_ENCLOSED_BY = '"' ESCAPE_UNENCLOSED_FIELD = NONE NULL_IF = () EMPTY_FIELD_AS_NULL = FALSE SKIP_HEADER = 1) ON_ERROR = ABORT_STATEMENT;
+DROP STAGE IF EXISTS "SALES"."in"."__understudy_<2>";
+SELECT COUNT(*) FROM "SALES"."in"."__understudy_<1>";
+SELECT 1 FROM "SALES"."in"."__understudy_<1>" GROUP BY CAST("id" AS DECIMAL(10, 0)) HAVING COUNT(*) > 1 LIMIT 1;
+BEGIN;
+UPDATE "SALES"."in"."orders" AS "kept" SET "name" = "staged"."name", "_timestamp" = CAST('<now>' AS TIMESTAMPNTZ) FROM "SALES"."in"."__understudy_<1>" AS "staged" WHERE "kept"."id" = CAST("staged"."id" AS DECIMAL(10, 0)) AND "kept"."name" IS DISTINCT FROM "staged"."name";
+DELETE FROM "SALES"."in"."__understudy_<1>" AS "staged" WHERE EXISTS(SELECT 1 FROM "SALES"."in"."orders" AS "kept" WHERE "kept"."id" = CAST("staged"."id" AS DECIMAL(10, 0)));
+INSERT INTO "SALES"."in"."orders" ("id", "name", "_timestamp") SELECT CAST("id" AS DECIMAL(10, 0)), "name", CAST('<now>' AS TIMESTAMPNTZ) FROM "SALES"."in"."__understudy_<1>";
+COMMIT;
+DROP TABLE IF EXISTS "SALES"."in"."__understudy_<1>";
+SELECT COUNT(*) FROM "SALES"."in"."orders";
+SELECT bytes FROM "SALES".information_schema.tables WHERE (table_schema = 'in' AND table_catalog = 'SALES') AND table_name = 'orders';

@@ -1,0 +1,12 @@
+SHOW TERSE DATABASES;
+SHOW TERSE DATABASES;
+SELECT schema_name FROM "SALES".information_schema.schemata WHERE catalog_name = 'SALES';
+SELECT schema_name FROM "SALES".information_schema.schemata WHERE catalog_name = 'SALES';
+SELECT table_name, table_type FROM "SALES".information_schema.tables WHERE table_schema = '12_in' AND table_catalog = 'SALES';
+SELECT table_name, table_type FROM "SALES".information_schema.tables WHERE table_schema = 'in' AND table_catalog = 'SALES';
+SELECT column_name, data_type, is_nullable, column_default, character_maximum_length, numeric_precision, numeric_scale FROM "SALES".information_schema.columns WHERE (table_schema = '12_in' AND table_catalog = 'SALES') AND table_name = 'orders' ORDER BY ordinal_position NULLS FIRST;
+SHOW PRIMARY KEYS IN TABLE "SALES"."12_in"."orders";
+CREATE TABLE "SALES"."in"."merge_<1>" ("id" DECIMAL(10, 0) NOT NULL, "name" VARCHAR(255) DEFAULT CAST('none' AS VARCHAR(255)), "place" VARIANT, "_timestamp" TIMESTAMPNTZ, PRIMARY KEY ("id"));
+INSERT INTO "SALES"."in"."merge_<1>" ("id", "name", "place", "_timestamp") SELECT "id", "name", "place", "_timestamp" FROM "SALES"."12_in"."orders";
+DROP TABLE "SALES"."in"."orders";
+ALTER TABLE "SALES"."in"."merge_<1>" RENAME TO "SALES"."in"."orders";
