@@ -21,13 +21,14 @@ _COLUMNS = (
     "SELECT table_name, column_name, data_type, is_nullable, column_default FROM duckdb_columns() "  # noqa: S608
     f"WHERE {_WITHIN} AND lower(table_name) = lower(?) ORDER BY table_name, column_index"
 )
+# In lower case: a stand-in that keeps cases apart takes other literals in a query of the catalog for names.
 _KEY = (
     "SELECT table_name, constraint_column_names FROM duckdb_constraints() "  # noqa: S608
-    f"WHERE {_WITHIN} AND lower(table_name) = lower(?) AND constraint_type = 'PRIMARY KEY'"
+    f"WHERE {_WITHIN} AND lower(table_name) = lower(?) AND lower(constraint_type) = 'primary key'"
 )
 _BOUND = (
     "SELECT table_name, constraint_text FROM duckdb_constraints() "  # noqa: S608
-    f"WHERE {_WITHIN} AND lower(table_name) = lower(?) AND constraint_type NOT IN ('PRIMARY KEY', 'NOT NULL') "
+    f"WHERE {_WITHIN} AND lower(table_name) = lower(?) AND lower(constraint_type) NOT IN ('primary key', 'not null') "
     f"UNION ALL SELECT table_name, index_name FROM duckdb_indexes() WHERE {_WITHIN} AND lower(table_name) = lower(?)"
 )
 _DATABASES = (

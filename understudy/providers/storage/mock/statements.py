@@ -11,7 +11,7 @@ from sqlglot.errors import SqlglotError
 from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.duckdb.statements import DuckDbStatements
 from understudy.providers.storage.fault import CommandFault
-from understudy.providers.storage.sql.tables import Column
+from understudy.providers.storage.sql.tables import Column, TableName
 from understudy.providers.storage.sql.types import Family, family
 
 __all__ = ["MockStatements", "vendor_type"]
@@ -37,6 +37,7 @@ class MockStatements(DuckDbStatements):
     dialect: ClassVar[str] = _DUCKDB
 
     def __init__(self, vendor: str, *, case_sensitive: bool) -> None:
+        super().__init__()
         self.vendor = vendor
         self._case_sensitive = case_sensitive
 
@@ -56,6 +57,16 @@ class MockStatements(DuckDbStatements):
     def family(self, column: Column) -> Family:
         """What the column's values are."""
         return family(column.full_type, self.vendor)
+
+    def clone_table(self, source: TableName, target: TableName) -> list[str]:
+        """A copy of the rows: key and defaults are forgotten."""
+        rows = exp.select("*").from_(self.table(source))
+        return [self.render(exp.Create(kind="TABLE", this=self.table(target), expression=rows))]
+
+    def table_at(self, source: TableName, target: TableName, timestamp: int) -> list[str]:
+        """As it is now: the stand-in keeps no past."""
+        _ = timestamp
+        return self.clone_table(source, target)
 
     def _nothing(self, *_given: Any, **_named: Any) -> list[str]:
         return []
