@@ -37,8 +37,11 @@ class BigQueryMerging(Merging):
             left, right = _comparable(left), _comparable(right)
         return exp.EQ(this=left, expression=right)
 
-    def differs(self, left: exp.Expr, right: exp.Expr) -> exp.Condition:
-        """Whether two values differ, NULL being a value; of any type, also of those that have no order."""
+    def changed(self, column: StagedColumn) -> exp.Condition:
+        """Whether a column's kept and staged values differ, NULL being a value; what is nested is held as JSON."""
+        left, right = self.of(_KEPT, column.name), self.of(_STAGED, column.name)
+        if self.sql.family(column.load.target) != "other":
+            return self.differs(left, right)
         return exp.NEQ(this=_comparable(left), expression=_comparable(right))
 
     def replaced(self, table: TableName, names: Sequence[str], query: exp.Select) -> Template:
@@ -62,13 +65,13 @@ class BigQueryMerging(Merging):
         names = [one.name for one in columns]
         source = exp.select(*values).from_(self.sql.table(staging))
         found = exp.and_(*(self.same(self.of(_KEPT, one.name), self.of(_STAGED, one.name), one) for one in key))
-        changed = [one.name for one in columns if one not in key]
+        changed = [one for one in columns if one not in key]
         whens: list[exp.Expr] = []
         stamps = [timestamp] if timestamp is not None else []
         if changed:
-            sets = [exp.EQ(this=self.sql.column(name), expression=self.of(_STAGED, name)) for name in changed]
+            sets = [exp.EQ(this=self.sql.column(one.name), expression=self.of(_STAGED, one.name)) for one in changed]
             sets += [exp.EQ(this=self.sql.column(name), expression=value.copy()) for name, value in stamps]
-            differs = exp.or_(*(self.differs(self.of(_KEPT, name), self.of(_STAGED, name)) for name in changed))
+            differs = exp.or_(*map(self.changed, changed))
             whens.append(exp.When(matched=True, condition=differs, then=exp.Update(expressions=sets)))
         whens.append(self._insert(names, stamps))
         return self._merge(destination, source, found, whens)

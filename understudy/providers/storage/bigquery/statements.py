@@ -136,6 +136,11 @@ class BigQueryStatements(Statements):
             )
         return super().set_nullable(table, column)
 
+    def copy_table(self, source: TableName, definition: TableDefinition) -> list[str]:
+        """A table with another's rows, key, defaults and partitions."""
+        copied = exp.Clone(this=self.table(source), copy=True)
+        return [self.render(exp.Create(kind="TABLE", this=self.table(definition.table), clone=copied))]
+
     def table_at(self, source: TableName, target: TableName, timestamp: int) -> list[str]:
         """A clone of what a table was at a time, with its key, defaults and partitions."""
         seen = self.table(source)

@@ -140,10 +140,11 @@ def _replace(session: Session, source: TableName, target: TableName) -> None:
     definition = TableDefinition(table=made, columns=columns, primary_key=catalog.primary_key(source))
     if safe and there is not None:
         session.run(sql.drop_table(target))
+    making, *filling = sql.copy_table(source, definition)
     with undoing(session) as undo:
-        session.run(sql.create_table(definition))
+        session.run([making])
         if not safe:
             undo.append((f"the table {str(made)!r}", lambda: session.run(sql.drop_table(made))))
-        session.run([sql.copy_rows(source, made, [column.name for column in columns])])
+        session.run(filling)
     if made != target:
         session.run([*sql.drop_table(target), *sql.rename_table(made, target.name)])

@@ -59,8 +59,7 @@ def copy_table(session: Session, command: pb.CopyTableCommand) -> pb.ObjectInfoR
     else:
         columns = session.catalog.columns(source)
         definition = TableDefinition(table=target, columns=columns, primary_key=session.catalog.primary_key(source))
-        copied = session.sql.copy_rows(source, target, [column.name for column in columns])
-        statements = [*session.sql.create_table(definition), copied]
+        statements = session.sql.copy_table(source, definition)
     with session.ddl_transaction():
         session.run(statements)
     return _made(session, target)

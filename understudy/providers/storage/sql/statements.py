@@ -43,6 +43,11 @@ class Statements(QueryStatements, ChangeStatements, DatabaseStatements, UserStat
         schema = exp.Schema(this=self.table(definition.table), expressions=parts)
         return [self.render(exp.Create(kind="TABLE", this=schema, properties=self.table_properties(definition)))]
 
+    def copy_table(self, source: TableName, definition: TableDefinition) -> list[str]:
+        """A table with another's rows; ``definition`` is the new one's. The first statement is what makes it."""
+        names = [column.name for column in definition.columns]
+        return [*self.create_table(definition), self.copy_rows(source, definition.table, names)]
+
     def table_properties(self, definition: TableDefinition) -> exp.Properties | None:
         """What comes after the columns: partitions, distribution; None for nothing."""
         _ = definition

@@ -1,0 +1,17 @@
+ALTER TABLE `shop-1`.`in_c_main`.`orders` ADD COLUMN `plain` STRING;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+ALTER TABLE `shop-1`.`in_c_main`.`orders` ADD COLUMN `count` INT64;
+ALTER TABLE `shop-1`.`in_c_main`.`orders` ALTER COLUMN `count` SET DEFAULT 7;
+UPDATE `shop-1`.`in_c_main`.`orders` SET `count` = 7 WHERE TRUE;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+ALTER TABLE `shop-1`.`in_c_main`.`orders` DROP COLUMN `name`;
+ALTER TABLE `shop-1`.`in_c_main`.`orders` ALTER COLUMN `price` SET DATA TYPE BIGNUMERIC;
+ALTER TABLE `shop-1`.`in_c_main`.`orders` ALTER COLUMN `price` DROP NOT NULL;
+ALTER TABLE `shop-1`.`in_c_main`.`orders` ALTER COLUMN `price` SET DEFAULT 0.5;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+ALTER TABLE `shop-1`.`in_c_main`.`orders` ALTER COLUMN `name` DROP DEFAULT;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+ALTER TABLE `shop-1`.`in_c_main`.`orders` DROP PRIMARY KEY;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders` WHERE `id` IS NULL OR `name` IS NULL;
+SELECT COUNT(*) FROM (SELECT 1 AS n FROM `shop-1`.`in_c_main`.`orders` GROUP BY `id`, `name` HAVING COUNT(*) > 1) AS repeated;
+ALTER TABLE `shop-1`.`in_c_main`.`orders` ADD PRIMARY KEY (`id`, `name`) NOT ENFORCED;

@@ -1,0 +1,16 @@
+CREATE TABLE `shop-1`.`in_c_main`.`plain` (`id` INT64 NOT NULL, `name` STRING(255) DEFAULT 'it\'s\n\\', `price` NUMERIC(10, 2) DEFAULT -1.50 NOT NULL, `paid` BOOL DEFAULT TRUE, `day` DATE DEFAULT '2024-01-31', `at` TIMESTAMP, `local` DATETIME, `tags` ARRAY<STRUCT<tag STRING>>, PRIMARY KEY (`id`) NOT ENFORCED);
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`plain`;
+CREATE TABLE `shop-1`.`in_c_main`.`t0` (`id` INT64 NOT NULL, `name` STRING(255) DEFAULT 'it\'s\n\\', `price` NUMERIC(10, 2) DEFAULT -1.50 NOT NULL, `paid` BOOL DEFAULT TRUE, `day` DATE DEFAULT '2024-01-31', `at` TIMESTAMP, `local` DATETIME, `tags` ARRAY<STRUCT<tag STRING>>) PARTITION BY `day` CLUSTER BY `id`, `name`;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`t0`;
+CREATE TABLE `shop-1`.`in_c_main`.`t1` (`id` INT64 NOT NULL, `name` STRING(255) DEFAULT 'it\'s\n\\', `price` NUMERIC(10, 2) DEFAULT -1.50 NOT NULL, `paid` BOOL DEFAULT TRUE, `day` DATE DEFAULT '2024-01-31', `at` TIMESTAMP, `local` DATETIME, `tags` ARRAY<STRUCT<tag STRING>>) PARTITION BY DATE_TRUNC(`day`, MONTH);
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`t1`;
+CREATE TABLE `shop-1`.`in_c_main`.`t2` (`id` INT64 NOT NULL, `name` STRING(255) DEFAULT 'it\'s\n\\', `price` NUMERIC(10, 2) DEFAULT -1.50 NOT NULL, `paid` BOOL DEFAULT TRUE, `day` DATE DEFAULT '2024-01-31', `at` TIMESTAMP, `local` DATETIME, `tags` ARRAY<STRUCT<tag STRING>>) PARTITION BY TIMESTAMP_TRUNC(`at`, HOUR) OPTIONS (partition_expiration_days=1, require_partition_filter=TRUE);
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`t2`;
+CREATE TABLE `shop-1`.`in_c_main`.`t3` (`id` INT64 NOT NULL, `name` STRING(255) DEFAULT 'it\'s\n\\', `price` NUMERIC(10, 2) DEFAULT -1.50 NOT NULL, `paid` BOOL DEFAULT TRUE, `day` DATE DEFAULT '2024-01-31', `at` TIMESTAMP, `local` DATETIME, `tags` ARRAY<STRUCT<tag STRING>>) PARTITION BY DATETIME_TRUNC(`local`, YEAR);
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`t3`;
+CREATE TABLE `shop-1`.`in_c_main`.`t4` (`id` INT64 NOT NULL, `name` STRING(255) DEFAULT 'it\'s\n\\', `price` NUMERIC(10, 2) DEFAULT -1.50 NOT NULL, `paid` BOOL DEFAULT TRUE, `day` DATE DEFAULT '2024-01-31', `at` TIMESTAMP, `local` DATETIME, `tags` ARRAY<STRUCT<tag STRING>>) PARTITION BY _PARTITIONDATE;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`t4`;
+CREATE TABLE `shop-1`.`in_c_main`.`t5` (`id` INT64 NOT NULL, `name` STRING(255) DEFAULT 'it\'s\n\\', `price` NUMERIC(10, 2) DEFAULT -1.50 NOT NULL, `paid` BOOL DEFAULT TRUE, `day` DATE DEFAULT '2024-01-31', `at` TIMESTAMP, `local` DATETIME, `tags` ARRAY<STRUCT<tag STRING>>) PARTITION BY TIMESTAMP_TRUNC(_PARTITIONTIME, HOUR);
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`t5`;
+CREATE TABLE `shop-1`.`in_c_main`.`t6` (`id` INT64 NOT NULL, `name` STRING(255) DEFAULT 'it\'s\n\\', `price` NUMERIC(10, 2) DEFAULT -1.50 NOT NULL, `paid` BOOL DEFAULT TRUE, `day` DATE DEFAULT '2024-01-31', `at` TIMESTAMP, `local` DATETIME, `tags` ARRAY<STRUCT<tag STRING>>) PARTITION BY RANGE_BUCKET(`id`, GENERATE_ARRAY(0, 100, 10));
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`t6`;

@@ -1,0 +1,11 @@
+MERGE INTO `shop-1`.`in_c_main`.`orders` AS `kept` USING (SELECT `id` AS `id`, NULLIF(CASE WHEN `name` IN ('NA', 'it\'s') THEN NULL ELSE `name` END, '') AS `name`, `price` AS `price`, CAST('<now>' AS TIMESTAMP) AS `_timestamp` FROM `shop-1`.`12_in_c_main`.`orders`) AS `staged` ON FALSE WHEN NOT MATCHED THEN INSERT (`id`, `name`, `price`, `_timestamp`) VALUES (`staged`.`id`, `staged`.`name`, `staged`.`price`, `staged`.`_timestamp`) WHEN NOT MATCHED BY SOURCE THEN DELETE;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+CREATE TABLE `shop-1`.`in_c_main`.`__understudy_<1>` (`id` INT64, `name` STRING(255), `price` NUMERIC(10, 2)) OPTIONS (expiration_timestamp=TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 1 DAY));
+INSERT INTO `shop-1`.`in_c_main`.`__understudy_<1>` (`id`, `name`, `price`) SELECT `id`, NULLIF(CASE WHEN `name` IN ('NA', 'it\'s') THEN NULL ELSE `name` END, ''), `price` FROM `shop-1`.`12_in_c_main`.`orders`;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`__understudy_<1>`;
+SELECT 1 FROM `shop-1`.`in_c_main`.`__understudy_<1>` GROUP BY `id` HAVING COUNT(*) > 1 LIMIT 1;
+SELECT 1 FROM `shop-1`.`in_c_main`.`__understudy_<1>` AS `staged` WHERE EXISTS(SELECT 1 FROM `shop-1`.`in_c_main`.`orders` AS `kept` WHERE `kept`.`id` = `staged`.`id`) LIMIT 1;
+INSERT INTO `shop-1`.`in_c_main`.`orders` (`id`, `name`, `price`, `_timestamp`) SELECT `id`, `name`, `price`, CAST('<now>' AS TIMESTAMP) FROM `shop-1`.`in_c_main`.`__understudy_<1>`;
+DROP TABLE IF EXISTS `shop-1`.`in_c_main`.`__understudy_<1>`;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;

@@ -1,0 +1,10 @@
+MERGE INTO `shop-1`.`in_c_main`.`orders` AS `kept` USING (SELECT `id` AS `id`, NULLIF(CASE WHEN `name` IN ('NA', 'it\'s') THEN NULL ELSE `name` END, '') AS `name`, `price` AS `price`, CAST('<now>' AS TIMESTAMP) AS `_timestamp` FROM `shop-1`.`12_in_c_main`.`orders`) AS `staged` ON FALSE WHEN NOT MATCHED THEN INSERT (`id`, `name`, `price`, `_timestamp`) VALUES (`staged`.`id`, `staged`.`name`, `staged`.`price`, `staged`.`_timestamp`) WHEN NOT MATCHED BY SOURCE THEN DELETE;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+CREATE TABLE `shop-1`.`in_c_main`.`__understudy_<1>` (`id` INT64, `name` STRING(255), `price` NUMERIC(10, 2)) OPTIONS (expiration_timestamp=TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 1 DAY));
+INSERT INTO `shop-1`.`in_c_main`.`__understudy_<1>` (`id`, `name`, `price`) SELECT `id`, NULLIF(CASE WHEN `name` IN ('NA', 'it\'s') THEN NULL ELSE `name` END, ''), `price` FROM `shop-1`.`12_in_c_main`.`orders`;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`__understudy_<1>`;
+SELECT 1 FROM `shop-1`.`in_c_main`.`__understudy_<1>` GROUP BY `id` HAVING COUNT(*) > 1 LIMIT 1;
+MERGE INTO `shop-1`.`in_c_main`.`orders` AS `kept` USING (SELECT `id` AS `id`, `name` AS `name`, `price` AS `price` FROM `shop-1`.`in_c_main`.`__understudy_<1>`) AS `staged` ON `kept`.`id` = `staged`.`id` WHEN MATCHED AND `kept`.`name` IS DISTINCT FROM `staged`.`name` OR `kept`.`price` IS DISTINCT FROM `staged`.`price` THEN UPDATE SET `name` = `staged`.`name`, `price` = `staged`.`price`, `_timestamp` = CAST('<now>' AS TIMESTAMP) WHEN NOT MATCHED THEN INSERT (`id`, `name`, `price`, `_timestamp`) VALUES (`staged`.`id`, `staged`.`name`, `staged`.`price`, CAST('<now>' AS TIMESTAMP));
+DROP TABLE IF EXISTS `shop-1`.`in_c_main`.`__understudy_<1>`;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;

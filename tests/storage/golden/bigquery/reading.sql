@@ -1,0 +1,17 @@
+SELECT CAST(`id` AS STRING), LEFT(`name`, 16385), CAST(`price` AS STRING), LEFT(TO_HEX(`raw`), 16385), LEFT(TO_JSON_STRING(`tags`), 16385), CAST(`_timestamp` AS STRING) FROM `shop-1`.`in_c_main`.`orders` LIMIT 100;
+SELECT CAST(`id` AS STRING) FROM `shop-1`.`in_c_main`.`orders` WHERE `name` IN (?, ?) AND `price` > CAST(? AS NUMERIC) AND `price` < CAST(? AS BIGNUMERIC) AND SAFE_CAST(`name` AS INT64) >= CAST(? AS INT64) AND `_timestamp` >= CAST(? AS TIMESTAMP) AND `_timestamp` < CAST(? AS TIMESTAMP) ORDER BY `id` DESC LIMIT 5 -- ["it's", 'x', '0.10', '11111111111111111111111111111111111', '5', '2023-11-14 22:13:20', '2023-11-14 23:13:20'];
+SELECT CAST(`id` AS STRING) FROM `shop-1`.`in_c_main`.`orders` WHERE INSTR(`name`, ?) > 0 LIMIT 100 -- ['50%'];
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+SELECT CAST(COUNT(`id`) AS STRING), CAST(COUNT(DISTINCT `id`) AS STRING), CAST(AVG(CAST(`id` AS FLOAT64)) AS STRING), CAST(MIN(`id`) AS STRING), CAST(MAX(`id`) AS STRING) FROM `shop-1`.`in_c_main`.`orders`;
+SELECT CAST(COUNT(`name`) AS STRING), CAST(COUNT(DISTINCT `name`) AS STRING), CAST(AVG(CAST(LENGTH(`name`) AS FLOAT64)) AS STRING), CAST(MIN(LENGTH(`name`)) AS STRING), CAST(MAX(LENGTH(`name`)) AS STRING) FROM `shop-1`.`in_c_main`.`orders`;
+SELECT CAST(COUNT(`price`) AS STRING), CAST(COUNT(DISTINCT `price`) AS STRING), CAST(AVG(CAST(`price` AS FLOAT64)) AS STRING), CAST(MIN(`price`) AS STRING), CAST(MAX(`price`) AS STRING) FROM `shop-1`.`in_c_main`.`orders`;
+SELECT CAST(COUNT(`raw`) AS STRING) FROM `shop-1`.`in_c_main`.`orders`;
+SELECT CAST(COUNT(`tags`) AS STRING) FROM `shop-1`.`in_c_main`.`orders`;
+SELECT CAST(COUNT(`_timestamp`) AS STRING), CAST(COUNT(DISTINCT `_timestamp`) AS STRING), CAST(MIN(`_timestamp`) AS STRING), CAST(MAX(`_timestamp`) AS STRING) FROM `shop-1`.`in_c_main`.`orders`;
+CREATE VIEW `shop-1`.`in_c_main`.`v` AS SELECT `id` FROM `shop-1`.`in_c_main`.`orders` WHERE `name` IN ('it\'s', 'x');
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+DELETE FROM `shop-1`.`in_c_main`.`orders` WHERE `name` IN (?, ?) -- ["it's", 'x'];
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
+DELETE FROM `shop-1`.`in_c_main`.`orders` WHERE TRUE;
+SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;
