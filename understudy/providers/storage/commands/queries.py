@@ -47,7 +47,7 @@ def execute_query(session: Session, command: pb.ExecuteQueryCommand) -> pb.Execu
             rows = session.execute(command.query, limit=(command.max_rows or _ROWS) + 1)
     except Exception as error:
         fault = error if isinstance(error, CommandFault) else session.backend.translate(error)
-        if fault.code in _NOT_THE_QUERYS or fault.code == StorageCode.CANCELLED:
+        if fault.code in _NOT_THE_QUERYS or fault.code == StorageCode.CANCELLED or _cancelled(session):
             raise
         return _failed(fault)
     return _answer(session, rows, command.max_rows or _ROWS)
@@ -63,6 +63,12 @@ def _check(session: Session, command: pb.ExecuteQueryCommand) -> tuple[str, ...]
     if command.timeout_seconds < 0:
         raise invalid(f"timeout_seconds is {command.timeout_seconds}")
     return need_path(session, command.path_restriction) if command.path_restriction else ()
+
+
+def _cancelled(session: Session) -> bool:
+    """Whether the query failed because nobody wants it any more: the engine only says that it was stopped."""
+    stopped = session.deadline.fault if session.deadline is not None else None
+    return stopped is not None and stopped.code == StorageCode.CANCELLED
 
 
 def _failed(fault: CommandFault) -> pb.ExecuteQueryResponse:
