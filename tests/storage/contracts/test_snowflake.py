@@ -1,8 +1,10 @@
 """The storage contracts on Snowflake's connector against fakesnow's server: not against Snowflake."""
 
+import gzip
 import secrets
 from dataclasses import replace
 
+import boto3
 import pytest
 
 from understudy.config.models.storage_backends import SnowflakeSettings
@@ -134,3 +136,40 @@ class TestFileTransfer(FileTransferContract):
     )
     def test_what_is_exported_comes_back(self, stage, files, exporting):
         super().test_what_is_exported_comes_back(exporting, files)
+
+    def test_compressed_files_of_a_folder(self, importing, files):
+        """Every file is put under a number: their names do not matter."""
+        for name, row in (("it's one.gz", b"1,one,1\n"), ("two*.gz", b"2,two,2\n")):
+            files.put(f"in/all/{name}", gzip.compress(b"id,name,price\n" + row))
+        importing.create("destination")
+        command = self.load(importing, files, "")
+        command.file_path.path = "in/all"
+        command.csv_options.source_type = pb.CsvOptions.DIRECTORY
+        command.csv_options.compression = pb.CsvOptions.GZIP
+        assert importing.run(command).imported_rows == 2
+        assert sorted(importing.rows("destination")) == [("1", "one", "1.00"), ("2", "two", "2.00")]
+
+
+class TestBucketTransfer(TestFileTransfer):
+    """The same from a bucket at an endpoint that Snowflake would not reach: files stream through this machine."""
+
+    @pytest.fixture
+    def files(self, s3_server):
+        bucket = f"snowflake-{secrets.token_hex(4)}"
+        client = boto3.client(
+            "s3",
+            endpoint_url=s3_server.url,
+            region_name="us-east-1",
+            aws_access_key_id=s3_server.user,
+            aws_secret_access_key=s3_server.password,
+        )
+        client.create_bucket(Bucket=bucket)
+        return FileStage(
+            provider="S3",
+            root=bucket,
+            put=lambda key, content: client.put_object(Bucket=bucket, Key=key, Body=content),
+            get=lambda key: client.get_object(Bucket=bucket, Key=key)["Body"].read(),
+            credentials=pb.FileCredentials(
+                key=s3_server.user, secret=s3_server.password, region="us-east-1", endpoint=s3_server.url
+            ),
+        )
