@@ -86,6 +86,7 @@ def running_postgres(user: str, password: str, database: str, init: str) -> Iter
             [
                 *(_program("postgres"), "-D", folder / "data", "-k", folder),
                 *("-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB"),
+                *("-c", "standard_conforming_strings=off", "-c", "escape_string_warning=off"),  # as Redshift reads them
             ],
             user=owner,
             cwd=folder,

@@ -15,6 +15,7 @@ from redshift_sql import RedshiftSql
 
 _KNOWN = frozenset({b"user", b"database", b"application_name", b"client_encoding", b"DateStyle", b"TimeZone"})
 _SSL_REQUEST = 80877103
+_CANCEL_REQUEST = 80877102
 _VERSION = b"server_version\x008.0.2\x00"
 
 
@@ -117,6 +118,9 @@ async def _start_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
     while True:
         (size,) = struct.unpack("!i", await reader.readexactly(4))
         body = await reader.readexactly(size - 4)
-        if struct.unpack("!i", body[:4])[0] != _SSL_REQUEST:
+        (code,) = struct.unpack("!i", body[:4])
+        if code == _CANCEL_REQUEST:
+            return body
+        if code != _SSL_REQUEST:
             return _known_options(body)
         writer.write(b"N")

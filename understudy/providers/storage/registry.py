@@ -24,6 +24,7 @@ _HOME = "understudy.providers.storage"
 BUILT_IN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("duckdb", f"{_HOME}.duckdb.spec:SPEC", ("duck",)),
     ("bigquery", f"{_HOME}.bigquery.spec:SPEC", ("bq",)),
+    ("redshift", f"{_HOME}.redshift.spec:SPEC", ()),
     ("snowflake", f"{_HOME}.snowflake.spec:SPEC", ()),
 )
 """Name, import string of the spec, aliases. The aliases stand here too, so that no plugin can take one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -167,7 +168,7 @@ def _steps(
 
 def _attempt(session: Session, make: Callable[[], list[str]]) -> CommandFault | None:
     try:
-        with session.ddl_transaction():
+        with session.ddl_transaction() if session.sql.alters_in_transactions else nullcontext():
             session.run(make())
     except Exception as error:  # the engines' drivers have no common root
         fault = error if isinstance(error, CommandFault) else session.backend.translate(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import sqlglot
 from sqlglot import exp
@@ -15,6 +16,9 @@ __all__ = ["ChangeStatements"]
 
 class ChangeStatements(Expressions):
     """Each method returns the statements to run, in order, within one transaction where the engine has them."""
+
+    alters_in_transactions: ClassVar[bool] = True
+    """Whether a column is altered in a transaction, where the engine takes other DDL in one."""
 
     def column_definition(self, column: Column) -> exp.ColumnDef:
         """A column within CREATE TABLE and ADD COLUMN."""
