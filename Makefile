@@ -9,7 +9,7 @@ export PIP_NO_INPUT := 1
 export STORAGE_FAKES ?= $(CURDIR)/$(FAKES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers scan docs wheel test-wheel slow faults bench bench-storage format lock clean fakes
+.PHONY: help run test check lint types layers scan docs wheel test-wheel coverage mutants slow faults bench bench-storage format lock clean fakes
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -47,12 +47,22 @@ wheel: $(VENV)/.dev ## Build the wheel and hold it against the tree
 	$(BIN)/python -m build --no-isolation --outdir dist .
 	$(BIN)/python scripts/check_wheel.py dist/*.whl
 
-test-wheel: wheel fakes ## The whole suite, slow group included, against the installed wheel
+test-wheel: wheel fakes ## The whole suite, slow group included, against the installed wheel, its coverage held
 	rm -rf $(VENV)-wheel
 	$(PYTHON) -m venv $(VENV)-wheel
 	$(VENV)-wheel/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r constraints/test.txt
 	$(VENV)-wheel/bin/python -m pip --disable-pip-version-check install -q --no-deps dist/*.whl
-	$(VENV)-wheel/bin/pytest -n auto
+	rm -f .coverage .coverage.*
+	$(VENV)-wheel/bin/coverage run $(VENV)-wheel/bin/pytest -n auto
+	@$(VENV)-wheel/bin/python scripts/check_coverage.py
+
+coverage: test-wheel ## What that run left out of the package, line by line
+	$(VENV)-wheel/bin/coverage report
+
+mutants: ## Change the code bit by bit and see which tests notice; MUTANTS="--help" for options
+	test -x $(VENV)-mutants/bin/python || $(PYTHON) -m venv $(VENV)-mutants
+	$(VENV)-mutants/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r constraints/mutants.txt
+	$(VENV)-mutants/bin/python scripts/mutants.py $(MUTANTS)
 
 slow: $(VENV)/.test fakes ## Only the slow group
 	$(PYTEST) -m slow
@@ -76,7 +86,7 @@ lock: $(VENV)/.dev ## Make the hash-locked constraints anew
 	$(BIN)/python scripts/lock.py
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) $(VENV)-wheel $(FAKES) .bench dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-wheel $(VENV)-mutants $(FAKES) .bench .mutants .coverage .coverage.* dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("understudy needs Python 3.11 or later; set PYTHON=...") if sys.version_info < (3, 11) else None'

@@ -1,4 +1,4 @@
-"""Make the hash-locked constraints anew: one resolution for everything, two smaller files cut from it, and the fakes'.
+"""Make the hash-locked constraints anew: one resolution for everything, files that agree with it, and the fakes'.
 
 The files name no index and no host, so that they serve any mirror.
 """
@@ -15,6 +15,7 @@ ENVIRONMENTS = {
     "dev": ["--group", "dev", "--extra", "all"],
     "test": ["--group", "test", "--extra", "all"],
     "run": ["--group", "install"],
+    "mutants": ["--group", "mutants", "--extra", "all"],
 }
 FAKES = ("bigquery", "s3", "snowflake")
 

@@ -141,9 +141,9 @@ async def test_a_server_that_does_not_run_makes_it_unhealthy() -> None:
 )
 async def test_what_the_api_cannot_do_is_refused_before_anything_is_sent(options: dict[str, Any]) -> None:
     ollama = generator(lambda _: pytest.fail("something was sent"))
-    prompt = options.pop("messages", "Hi")
+    rest = {name: value for name, value in options.items() if name != "messages"}
     with pytest.raises(UnsupportedCapabilityError, match="nothing was sent"):
-        await ollama.generate(prompt, **options)
+        await ollama.generate(options.get("messages", "Hi"), **rest)
 
 
 async def test_a_round_trip_with_two_calls_of_one_tool() -> None:

@@ -16,15 +16,21 @@ BODY = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}
 
 @pytest.fixture
 def calls_of(calls_counted):
-    """Calls that this package makes and gets per run of an action; aiohttp's own are left out."""
+    """Calls that this package makes and gets per run of an action; aiohttp's own are left out.
+
+    The least of three counts: on a busy machine a body comes in more pieces, which cost a call each.
+    """
 
     async def count(action, *, rounds=20):
         for _ in range(5):
             await action()
-        with calls_counted(within=PACKAGE) as calls:
-            for _ in range(rounds):
-                await action()
-        return calls.count / rounds
+        counts = []
+        for _ in range(3):
+            with calls_counted(within=PACKAGE) as calls:
+                for _ in range(rounds):
+                    await action()
+            counts.append(calls.count / rounds)
+        return min(counts)
 
     return count
 
