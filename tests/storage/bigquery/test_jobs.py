@@ -226,6 +226,14 @@ def test_csv_that_the_engine_cannot_read_is_refused_and_nothing_stays(run, clien
     assert client.statements[-1][0].startswith("DROP TABLE IF EXISTS `d`.`__understudy_")
 
 
+@pytest.mark.parametrize("content", ["1,x,y".encode("utf-16"), b"\xef\xbb\xbf1,x,y\n"], ids=["utf-16", "mark"])
+def test_letters_that_would_become_others_are_refused(run, client, tmp_path, content):
+    with pytest.raises(StorageError) as caught:
+        run(load(tmp_path, content=content))
+    assert caught.value.code == StorageCode.SOURCE_INVALID
+    assert not client.uploads
+
+
 def export(tmp_path, **options):
     return pb.TableExportToFileCommand(
         source=pb.ObjectRef(path=["d"], name="t"),

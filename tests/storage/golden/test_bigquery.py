@@ -217,6 +217,14 @@ def test_reading(played):
     played.check("reading")
 
 
+@pytest.mark.parametrize("name", ["raw", "tags"])
+def test_what_cannot_be_compared_is_no_filter(played, name):
+    wrong = pb.Filter(column=name, values=["x"])
+    with pytest.raises(StorageError) as caught:
+        played.run(pb.PreviewTableCommand(**AT, where_filters=[wrong]))
+    assert caught.value.code == 3000
+
+
 @pytest.mark.parametrize("duplicates", ["UPDATE", "INSERT", "FAIL_ON"])
 def test_imports_from_tables(played, duplicates):
     options = pb.ImportOptions(

@@ -102,7 +102,7 @@ class BigQuerySettings(ServerSettings):
     project: str = ""
     """The project where a path names none, and which is billed; empty: the service account's own."""
     folder_id: str = ""
-    """The folder in which CreateProject makes projects."""
+    """The folder in which a program of its own makes projects: BigQuery's commands make none, and do not use it."""
     location: str = "US"
     """Where new datasets are: a region or a multi-region."""
     credentials_file: Path | None = None

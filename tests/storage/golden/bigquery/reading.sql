@@ -1,4 +1,4 @@
-SELECT CAST(`id` AS STRING), LEFT(`name`, 16385), CAST(`price` AS STRING), LEFT(TO_HEX(`raw`), 16385), LEFT(TO_JSON_STRING(`tags`), 16385), CAST(`_timestamp` AS STRING) FROM `shop-1`.`in_c_main`.`orders` LIMIT 100;
+SELECT CAST(`id` AS STRING), LEFT(`name`, 16385), FORMAT('%.2f', `price`), LEFT(TO_HEX(`raw`), 16385), LEFT(TO_JSON_STRING(`tags`), 16385), CAST(`_timestamp` AS STRING) FROM `shop-1`.`in_c_main`.`orders` LIMIT 100;
 SELECT CAST(`id` AS STRING) FROM `shop-1`.`in_c_main`.`orders` WHERE `name` IN (?, ?) AND `price` > CAST(? AS NUMERIC) AND `price` < CAST(? AS BIGNUMERIC) AND SAFE_CAST(`name` AS INT64) >= CAST(? AS INT64) AND `_timestamp` >= CAST(? AS TIMESTAMP) AND `_timestamp` < CAST(? AS TIMESTAMP) ORDER BY `id` DESC LIMIT 5 -- ["it's", 'x', '0.10', '11111111111111111111111111111111111', '5', '2023-11-14 22:13:20', '2023-11-14 23:13:20'];
 SELECT CAST(`id` AS STRING) FROM `shop-1`.`in_c_main`.`orders` WHERE INSTR(`name`, ?) > 0 LIMIT 100 -- ['50%'];
 SELECT COUNT(*) FROM `shop-1`.`in_c_main`.`orders`;

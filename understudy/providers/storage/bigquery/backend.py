@@ -65,12 +65,18 @@ class BigQueryBackend(SqlBackend):
         )
 
     def create_config(self) -> Mapping[str, Any]:
-        """Project and location."""
-        return {"project": self.settings.project, "location": self.settings.location}
+        """Project, location, and the folder for further projects."""
+        settings = self.settings
+        return {"project": settings.project, "location": settings.location, "folder_id": settings.folder_id}
 
     def create_workspace_configuration(self, response: Any) -> Mapping[str, Any]:
         """What the client takes; there is no user besides those of the project."""
-        return {**self.create_config(), "dataset": response.workspace_object_name}
+        settings = self.settings
+        return {
+            "project": settings.project,
+            "location": settings.location,
+            "dataset": response.workspace_object_name,
+        }
 
     def create_name_generator(self) -> NameGenerator:
         """BigQuery's names."""

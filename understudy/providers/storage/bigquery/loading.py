@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.files.keys import file_parameter, shown
+from understudy.providers.storage.files.line_ends import check_encoding, read_head
 from understudy.providers.storage.files.stream import FileStream
 from understudy.providers.storage.sql.loading import LoadColumn, Loader
 from understudy.providers.storage.sql.tables import TableName
@@ -40,8 +42,14 @@ class BigQueryLoader(Loader):
     def load(self, session: Session, source: FileSource, staging: TableName, columns: Sequence[LoadColumn]) -> None:
         """Run load jobs into the staging table; several, which nobody sees before the last has ended."""
         _ = columns
+        if not source.files:
+            return
         connection = cast("BigQueryConnection", session.connection)
-        config = _parquet() if source.csv is None else _csv(source.csv)
+        if source.csv is None:
+            config = _parquet()
+        else:
+            config = _csv(source.csv)
+            _check_head(source, source.csv)
         connection.mark(config)
         table = connection.reference(staging)
         with _faults(session, source):
@@ -116,6 +124,19 @@ def _csv(csv: CsvFormat) -> LoadJobConfig:
         create_disposition="CREATE_NEVER",
         write_disposition="WRITE_APPEND",
     )
+
+
+def _check_head(source: FileSource, csv: CsvFormat) -> None:
+    """Refuse (4200) what the engine would take for other letters without a word."""
+    head = read_head(source.folder, source.files[0], gzip=csv.gzip)
+    check_encoding(head, source.files[0])
+    if head.startswith(BOM_UTF8) and not csv.ignored_lines:
+        raise CommandFault(
+            StorageCode.SOURCE_INVALID,
+            f"the file {shown(source.files[0].key)} begins with a byte order mark, which would be part of the first "
+            "value; nothing was imported",
+            hint="Take the mark away, or let the file have a header line.",
+        )
 
 
 def _parquet() -> LoadJobConfig:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from sqlglot import exp
 
-from understudy.providers.storage.sql.loading import StagedColumn
+from understudy.providers.storage.sql.loading import LoadColumn, StagedColumn
 from understudy.providers.storage.sql.merging import Merging
 from understudy.providers.storage.sql.tables import Column, TableName
 from understudy.providers.storage.sql.template import Template
@@ -30,6 +31,11 @@ class BigQueryMerging(Merging):
     def empty(self, table: TableName) -> list[str]:
         """Delete every row: the engine takes no DELETE without a condition."""
         return [self.sql.render(exp.delete(self.sql.table(table), where=exp.true()))]
+
+    def value(self, column: LoadColumn, staged: Column, value: exp.Expr) -> exp.Expr:
+        """A staged value as the destination wants it; its length and scale are held to by the column itself."""
+        bare = replace(column, target=replace(column.target, length=""))
+        return super().value(bare, replace(staged, length=""), value)
 
     def same(self, left: exp.Expr, right: exp.Expr, column: StagedColumn) -> exp.Condition:
         """Whether two values are the same. The engine joins by equality alone: NULL is made a value before."""

@@ -23,6 +23,7 @@ _ZONED = "TIMESTAMPTZ"
 """sqlglot's name of the engine's TIMESTAMP; its TIMESTAMP is the engine's DATETIME."""
 _NUMERIC = (29, 9)
 """How many digits NUMERIC has before and after the point; BIGNUMERIC has 38 of each."""
+_DECIMALS = frozenset({"BIGDECIMAL", "DECIMAL"})
 _AS_TEXT = {
     "ARRAY": "TO_JSON_STRING",
     "BINARY": "TO_HEX",
@@ -56,11 +57,13 @@ class BigQueryStatements(Statements):
         return "timestamp" if type_name(column.full_type, self.dialect) == _ZONED else super().family(column)
 
     def text(self, column: Column) -> exp.Expr:
-        """A column's value as text, exactly: bytes in hex, what is nested as JSON."""
-        function = _AS_TEXT.get(type_name(column.full_type, self.dialect) or "")
-        if function is None:
-            return super().text(column)
-        return exp.Anonymous(this=function, expressions=[self.column(column.name)])
+        """A column's value as text, exactly: bytes in hex, what is nested as JSON, decimals with all of their scale."""
+        kind, shown = type_name(column.full_type, self.dialect) or "", self.column(column.name)
+        scale = column.length.partition(",")[2]
+        if kind in _DECIMALS and scale:
+            return exp.Anonymous(this="FORMAT", expressions=[exp.Literal.string(f"%.{int(scale)}f"), shown])
+        function = _AS_TEXT.get(kind)
+        return super().text(column) if function is None else exp.Anonymous(this=function, expressions=[shown])
 
     def kind_type(self, kind: DataKind, digits: tuple[int, int] = (38, 9)) -> exp.DataType:
         """The type that values are compared as: of the two decimals the smaller one that holds the digits."""
