@@ -1,11 +1,13 @@
 """A vendor's way: a loader that only fills staging tables with text, and statements that every engine understands."""
 
+import dataclasses
 from csv import reader
 from io import StringIO
 
 import pytest
 
 from understudy.config.models.storage import DuckDbSettings
+from understudy.domain.errors import StorageError
 from understudy.domain.storage_errors import TransferFailedError
 from understudy.providers.storage.duckdb.backend import DuckDbBackend
 from understudy.providers.storage.protocol import storage_pb2 as pb
@@ -117,3 +119,45 @@ def test_tables_into_tables(bench):
         )
     assert bench.rows(pb.ObjectRef(name="copy")) == bench.rows(table)
     assert bench.objects() == {"t", "copy"}
+
+
+class WithoutRollback(Vendor):
+    """An engine whose DDL no transaction takes back."""
+
+    capabilities = dataclasses.replace(Vendor.capabilities, ddl_in_transactions=False)
+
+
+@pytest.fixture
+def lasting(tmp_path, bench):
+    """The bench on such an engine."""
+    backend = WithoutRollback(DuckDbSettings(database=":memory:", file_roots=(str(tmp_path / "files"),)))
+    driver = backend.create_driver_client()
+    made = dataclasses.replace(bench, backend=backend, driver=driver)
+    made.run(pb.CreateBucketCommand(bucket_id="b", is_default_branch=True))
+    yield made
+    driver.close()
+
+
+def test_a_replacement_takes_the_old_tables_place_when_it_is_whole(lasting):
+    table = lasting.table("t", COLUMNS)
+    load(lasting, table, "1,a,1\n")
+    load(lasting, table, "2,b,2\n", create_mode=OPTIONS.REPLACE, convert_empty_values_to_null_on_columns=[])
+    assert [row[:3] for row in lasting.rows(table)] == [("2", "b", "2")]
+    assert lasting.objects() == {"t"}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"columns": ["id", "name", "price", "more"]},
+        {"dedup_columns_names": ["id"], "dedup_type": OPTIONS.FAIL_ON_DUPLICATES},
+    ],
+)
+def test_a_replacement_that_fails_leaves_the_old_table_and_nothing_else(lasting, parts):
+    table = lasting.table("t", COLUMNS)
+    load(lasting, table, "1,a,1\n")
+    options = {"create_mode": OPTIONS.REPLACE, "convert_empty_values_to_null_on_columns": [], **parts}
+    with pytest.raises(StorageError):
+        load(lasting, table, "1,b,2\n1,c,2\n", **options)
+    assert [row[:3] for row in lasting.rows(table)] == [(1, "a", 1.0)]
+    assert lasting.objects() == {"t"}

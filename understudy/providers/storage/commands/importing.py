@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.commands.checks import invalid, need_schema, need_table, referred
 from understudy.providers.storage.commands.dedup import insert_rows, merge, replace_rows
-from understudy.providers.storage.commands.making import make_destination
+from understudy.providers.storage.commands.making import made_destination
 from understudy.providers.storage.commands.plan import ImportPlan, SourceColumn, check_names, check_options, plan_import
 from understudy.providers.storage.commands.staging import staging_for
 from understudy.providers.storage.commands.timing import Timers
@@ -44,16 +44,13 @@ def import_file(session: Session, command: pb.TableImportFromFileCommand) -> pb.
     wanted = [SourceColumn(column.name, column.name) for column in found]
     check_names(session, wanted)
     timers = Timers()
-    with session.ddl_transaction() if replaces else nullcontext():
+    with ExitStack() as made:
+        target = destination
         if replaces:
-            make_destination(session, destination, wanted, found, options)
+            made.enter_context(session.ddl_transaction())
+            target = made.enter_context(made_destination(session, destination, wanted, found, options))
         plan = plan_import(
-            session,
-            destination,
-            session.catalog.columns(destination),
-            session.catalog.primary_key(destination),
-            wanted,
-            options,
+            session, target, session.catalog.columns(target), session.catalog.primary_key(target), wanted, options
         )
         with transfer_faults(session, StorageCode.IMPORT_FAILED):
             rows = _load(session, source, plan, timers)

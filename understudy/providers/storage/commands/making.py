@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.commands.plan import SourceColumn
+from understudy.providers.storage.commands.undoing import undoing
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.protocol import storage_pb2 as pb
 from understudy.providers.storage.sql.tables import Column, TableDefinition, TableName
@@ -14,19 +17,22 @@ from understudy.providers.storage.sql.tables import Column, TableDefinition, Tab
 if TYPE_CHECKING:
     from understudy.providers.storage.session import Session
 
-__all__ = ["make_destination"]
+__all__ = ["made_destination"]
 
 
-def make_destination(
+@contextmanager
+def made_destination(
     session: Session,
     destination: TableName,
     wanted: Sequence[SourceColumn],
     found: Sequence[Column],
     options: pb.ImportOptions,
-) -> None:
-    """Make the destination where it is not there, or anew where ``create_mode`` is REPLACE.
+) -> Iterator[TableName]:
+    """The table for the rows: made where it is not there, or anew where ``create_mode`` is REPLACE.
 
-    ``found`` are the source's columns of ``wanted``, in their order. Raises CommandFault (2006) for a view.
+    Where DDL cannot be rolled back, a new one has another name until the block has ended, and is dropped where the
+    block fails: the old table stays as it was. ``found`` are the source's columns of ``wanted``, in their order.
+    Raises CommandFault (2006) for a view.
     """
     kind = session.catalog.kind(destination)
     if kind == "view":
@@ -34,11 +40,20 @@ def make_destination(
             StorageCode.OBJECT_EXISTS, f"{str(destination)!r} is a view, which takes no rows; nothing was touched"
         )
     if kind is not None and options.create_mode != pb.ImportOptions.REPLACE:
+        yield destination
         return
-    definition = _definition(session, destination, wanted, found, options)
-    if kind is not None:
-        session.run(session.sql.drop_table(destination))
-    session.run(session.sql.create_table(definition))
+    sql, aside = session.sql, kind is not None and not session.capabilities.ddl_in_transactions
+    made = TableName(destination.path, f"__understudy_{secrets.token_hex(8)}") if aside else destination
+    definition = _definition(session, made, wanted, found, options)
+    if kind is not None and not aside:
+        session.run(sql.drop_table(destination))
+    with undoing(session) as undo:
+        session.run(sql.create_table(definition))
+        if not session.capabilities.ddl_in_transactions:
+            undo.append((f"the table {str(made)!r}", lambda: session.run(sql.drop_table(made))))
+        yield made
+    if aside:
+        session.run([*sql.drop_table(destination), *sql.rename_table(made, destination.name)])
 
 
 def _definition(

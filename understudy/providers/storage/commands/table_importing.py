@@ -14,7 +14,7 @@ from understudy.providers.storage.commands.dedup import insert_rows, merge, repl
 from understudy.providers.storage.commands.importing import import_response
 from understudy.providers.storage.commands.linking import link_table
 from understudy.providers.storage.commands.lookup import TableColumns, shown_columns
-from understudy.providers.storage.commands.making import make_destination
+from understudy.providers.storage.commands.making import made_destination
 from understudy.providers.storage.commands.plan import ImportPlan, SourceColumn, check_names, check_options, plan_import
 from understudy.providers.storage.commands.staging import staging_for
 from understudy.providers.storage.commands.timing import Timers
@@ -58,15 +58,10 @@ def import_table(
     if options.import_type not in _COPIES:
         return link_table(session, selection, values, destination, wanted, options)
     timers = Timers()
-    with session.ddl_transaction():
-        make_destination(session, destination, wanted, [columns.need(one.source) for one in wanted], options)
+    found = [columns.need(one.source) for one in wanted]
+    with session.ddl_transaction(), made_destination(session, destination, wanted, found, options) as target:
         plan = plan_import(
-            session,
-            destination,
-            session.catalog.columns(destination),
-            session.catalog.primary_key(destination),
-            wanted,
-            options,
+            session, target, session.catalog.columns(target), session.catalog.primary_key(target), wanted, options
         )
         query = RowQuery(query=_projected(session, selection, columns, plan), values=values)
         with transfer_faults(session, StorageCode.IMPORT_FAILED):
