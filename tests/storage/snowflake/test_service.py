@@ -1,5 +1,6 @@
 """The connector itself against a server: what it sends, and how it is stopped."""
 
+import logging
 import threading
 
 import pytest
@@ -65,3 +66,11 @@ def test_a_server_that_is_gone_is_given_up_at_the_commands_limit(connected, serv
     with pytest.raises(StorageError) as caught:
         ask(connected, "SELECT 42", timeout=1)
     assert caught.value.code in {StorageCode.TIMEOUT, StorageCode.CONNECTION}
+
+
+def test_no_statement_is_in_the_connectors_log(connected, caplog):
+    """It masks the keys of S3, but not what Azure signs, nor all passwords."""
+    with caplog.at_level(logging.DEBUG):
+        ask(connected, "SELECT 'sv=1&sig=t0ps3cr3t' AS AZURE_SAS_TOKEN")
+    assert "running query" in caplog.text
+    assert "t0ps3cr3t" not in caplog.text

@@ -124,7 +124,7 @@ def test_what_runs_is_aborted_by_its_request(session, connector):
 def test_nothing_is_aborted_where_nothing_runs(session, connector):
     session.execute("SELECT 1")
     session.interrupt()
-    session._aborting.join(10)
+    assert session._aborting is None
     assert connector.cancelled == []
 
 
@@ -145,3 +145,19 @@ def test_transactions_are_statements(session, connector):
         "BEGIN TRANSACTION",
         "ROLLBACK",
     ]
+
+
+def test_a_session_whose_transaction_did_not_end_is_not_used_again(session, connector):
+    def refuse(sql, *_, **__):
+        if sql in {"COMMIT", "ROLLBACK"}:
+            raise ConnectionError(sql)
+
+    def fails():
+        with session.transaction():
+            session.execute("INSERT")
+
+    assert session.usable()
+    connector.execute = refuse
+    with pytest.raises(ConnectionError):
+        fails()
+    assert not session.usable()

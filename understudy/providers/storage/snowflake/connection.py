@@ -16,6 +16,7 @@ from understudy.providers.storage.fault import CommandFault
 
 if TYPE_CHECKING:
     from typing import IO
+    from uuid import UUID
 
     from snowflake.connector import SnowflakeConnection
     from snowflake.connector.cursor import ResultMetadata
@@ -41,6 +42,7 @@ class SnowflakeSession(Connection):
         self._aborting: threading.Thread | None = None
         self._parameters: dict[str, str] = {}
         self._seconds = _LONGEST_STATEMENT
+        self._in_transaction = False
 
     def prepare(self, options: RuntimeOptions, *, limit: float | None) -> None:
         """Mark the statements of the next command in the query history, and limit each of them.
@@ -67,35 +69,38 @@ class SnowflakeSession(Connection):
 
     def begin(self) -> None:
         """Begin a transaction."""
+        self._in_transaction = True
         self._run("BEGIN TRANSACTION", ())
 
     def commit(self) -> None:
         """Commit it."""
         self._run("COMMIT", ())
+        self._in_transaction = False
 
     def rollback(self) -> None:
         """Roll it back."""
         self._run("ROLLBACK", ())
+        self._in_transaction = False
 
     def interrupt(self) -> None:
         """Ask the server to abort the statement that runs; that statement then fails with 604.
 
         In a thread: a server that does not answer would hold up who asks.
         """
-        if self._aborting is None or not self._aborting.is_alive():
-            self._aborting = threading.Thread(target=self._abort, name="understudy-snowflake-abort", daemon=True)
+        request = getattr(self._running, "_request_id", None)  # no public way has it; the connector's own limit does so
+        if request is not None and (self._aborting is None or not self._aborting.is_alive()):
+            self._aborting = threading.Thread(
+                target=self._abort, args=(request,), name="understudy-snowflake-abort", daemon=True
+            )
             self._aborting.start()
 
-    def _abort(self) -> None:
-        cursor = self._running
-        request = getattr(cursor, "_request_id", None)  # the connector's own time limit does this: no public way has it
-        if request is not None:
-            with contextlib.suppress(Exception):  # whoever interrupts asks again while the statement runs
-                self._connection._cancel_query("", request)  # noqa: SLF001
+    def _abort(self, request: UUID) -> None:
+        with contextlib.suppress(Exception):  # whoever interrupts asks again while the statement runs
+            self._connection._cancel_query("", request)  # noqa: SLF001
 
     def usable(self) -> bool:
-        """Whether the session is still open."""
-        return not self._connection.is_closed() and not self._connection.expired
+        """Whether the session is still open, and in no transaction whose end failed."""
+        return not self._in_transaction and not self._connection.is_closed() and not self._connection.expired
 
     def close(self) -> None:
         """End the session."""

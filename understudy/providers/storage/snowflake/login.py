@@ -69,6 +69,7 @@ def connect(settings: SnowflakeSettings, credentials: StorageCredentials) -> Sno
             paramstyle="qmark",
             login_timeout=patience,
             network_timeout=patience,  # of requests that are no statement: those bring a limit of their own
+            log_max_query_length=0,  # statements have credentials in them, and the connector's mask misses some
             session_parameters=dict(_SESSION),
         )
     made.telemetry_enabled = False
