@@ -59,8 +59,8 @@ class ScriptedDriver:
         if command.project_id == "wait":
             options.cancellation.tell(self.released.set)
             self.began.set()
-            assert self.released.wait(options.timeout if options.timeout is not None else PATIENCE) or options.timeout
-            if options.cancellation.cancelled or options.timeout is not None:
+            ended = self.released.wait(min(PATIENCE, options.timeout or PATIENCE))
+            if options.cancellation.cancelled or not ended:
                 self.stopped.set()
                 code = StorageCode.CANCELLED if options.cancellation.cancelled else StorageCode.TIMEOUT
                 raise storage_error(code, "stopped", backend=self.backend, command="UpdateProject")

@@ -24,6 +24,7 @@ class Relay:
     def __init__(self, port):
         self._port = port
         self._pairs = []
+        self._passing = []
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))  # the port is ours, and refuses connections
         self.port = self._listener.getsockname()[1]
@@ -41,15 +42,13 @@ class Relay:
                 return
             far = socket.create_connection(("127.0.0.1", self._port))
             self._pairs.append((near, far))
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=_pass_on, args=(source, sink), daemon=True).start()
+            for ends in ((near, far), (far, near)):
+                self._passing.append(threading.Thread(target=_pass_on, args=ends, daemon=True))
+                self._passing[-1].start()
 
     def cut(self):
-        pairs, self._pairs = self._pairs, []
-        for pair in pairs:
-            for one in pair:
-                with contextlib.suppress(OSError):  # closed already
-                    one.shutdown(socket.SHUT_RDWR)
+        for pair in list(self._pairs):
+            _shut(*pair)
 
     def close(self):
         with contextlib.suppress(OSError):  # it never listened
@@ -57,22 +56,26 @@ class Relay:
         self._listener.close()
         if self._thread.ident is not None:
             self._thread.join()
+        self.cut()
+        for thread in self._passing:
+            thread.join()
         for pair in self._pairs:
             for one in pair:
                 one.close()
 
 
 def _pass_on(source, sink):
-    with source, sink:
-        while True:
-            try:
-                data = source.recv(65536)
-                if not data:
-                    sink.shutdown(socket.SHUT_RDWR)
-                    return
-                sink.sendall(data)
-            except OSError:
-                return
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+    _shut(source, sink)
+
+
+def _shut(*ends):
+    """End both ways; to close what another thread reads would leave it open for whoever is at its other end."""
+    for one in ends:
+        with contextlib.suppress(OSError):  # ended already
+            one.shutdown(socket.SHUT_RDWR)
 
 
 class Behind:

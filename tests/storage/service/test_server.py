@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-import threading
+import ssl
 
 import grpc
 import httpx
@@ -11,7 +11,6 @@ import trustme
 from google.protobuf import descriptor_pool
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
-from grpc_status import rpc_status
 
 from understudy.config.models.http import HttpSettings, RetrySettings, TlsSettings
 from understudy.domain.errors import ConfigurationError, UnderstudyError
@@ -59,7 +58,7 @@ def test_reflection_tells_a_stranger_the_service_and_its_commands(channel):
     assert command.fields_by_name["bucket_id"].number == 3
 
 
-def test_an_errors_details_are_read_by_the_official_library(channel):
+def test_an_errors_details_are_a_google_rpc_status_in_the_trailer_of_other_languages(channel):
     execute = channel.unary_unary(
         f"/{SERVICE}/Execute",
         request_serializer=pb.DriverRequest.SerializeToString,
@@ -69,7 +68,7 @@ def test_an_errors_details_are_read_by_the_official_library(channel):
     request.command.Pack(pb.UpdateProjectCommand(project_id="2004", region="gone"))
     with pytest.raises(grpc.RpcError) as caught:
         execute(request, metadata=tuple(AUTHORIZATION.items()), timeout=PATIENCE)
-    status = rpc_status.from_call(caught.value)
+    status = pb.Status.FromString(dict(caught.value.trailing_metadata())["grpc-status-details-bin"])
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
     assert status.code == grpc.StatusCode.NOT_FOUND.value[0]
     error = pb.DriverError()
@@ -92,7 +91,7 @@ def test_a_grpc_deadline_stops_the_command(channel, driver):
         execute(request, metadata=tuple(AUTHORIZATION.items()), timeout=0.2)
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
     assert driver.stopped.wait(PATIENCE)
-    assert 0 < driver.calls[0][3].timeout <= 0.2
+    assert 0 < driver.calls[0][3].timeout < 1, "the deadline came with the call"
 
 
 def post(server, json=None, **options):
@@ -240,6 +239,27 @@ def test_a_client_that_does_not_trust_the_service_sends_it_nothing(serve, connec
     assert driver.calls == []
 
 
+def test_with_an_authority_for_clients_who_has_no_certificate_stays_outside(serve, driver, files):
+    token = Secret(AUTHORIZATION["authorization"][7:])
+    known = ClientTls(authority=files / "ca.pem", certificate=files / "client.pem", key=files / "client.key")
+    unknown = ClientTls(authority=files / "ca.pem")
+    with serve(tls=secured(files, client_ca=files / "clients.pem")) as server:
+        address = str(server.grpc_address)
+        with (
+            GrpcDriverClient(address, token=token, tls=unknown, retry=ONCE) as client,
+            pytest.raises(StorageConnectionError),
+        ):
+            client.run_command(StorageCredentials(), pb.ListSchemasCommand())
+        context = ssl.create_default_context(cafile=str(files / "ca.pem"))
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{server.http_url}/health", verify=context, timeout=PATIENCE)
+        assert driver.calls == []
+        with GrpcDriverClient(address, token=token, tls=known) as client:
+            assert client.run_command(StorageCredentials(), pb.ListSchemasCommand()).response
+        context.load_cert_chain(files / "client.pem", files / "client.key")
+        assert httpx.get(f"{server.http_url}/health", verify=context, timeout=PATIENCE).status_code == 200
+
+
 def test_files_that_are_no_certificate_are_named(serve, files, tmp_path):
     (tmp_path / "no.pem").write_text("nothing")
     with (
@@ -322,39 +342,3 @@ def test_no_credential_is_logged(server, connect, caplog):
     assert "RuntimeError" in caplog.text
     for word in ("s3cr3t", "pem-of", "hunter2", "the-token-of"):
         assert word not in caplog.text
-
-
-# ------------------------------------------------------------------------------------------------------------- drain
-
-
-def wait_in(client, outcome):
-    try:
-        outcome.append(client.run_command(StorageCredentials(), pb.UpdateProjectCommand(project_id="wait")))
-    except StorageConnectionError as error:
-        outcome.append(error)
-
-
-def test_what_does_not_end_in_time_is_stopped(serve, connect, driver):
-    outcome = []
-    with serve(drain_seconds=0.1) as server:
-        running = threading.Thread(target=wait_in, args=(connect(server, retry=ONCE), outcome))
-        running.start()
-        assert driver.began.wait(PATIENCE)
-    running.join(PATIENCE)
-    assert driver.stopped.is_set()
-    assert isinstance(outcome[0], StorageConnectionError)
-
-
-def test_who_comes_when_the_service_is_full_is_told_so_and_may_come_again(serve, connect, driver):
-    outcome = []
-    with serve(workers=1, queue=0) as server:
-        running = threading.Thread(target=wait_in, args=(connect(server, retry=ONCE), outcome))
-        running.start()
-        assert driver.began.wait(PATIENCE)
-        with pytest.raises(StorageConnectionError) as caught:
-            connect(server, retry=ONCE).run_command(StorageCredentials(), pb.UpdateProjectCommand())
-        driver.released.set()
-        running.join(PATIENCE)
-    assert caught.value.code == 1001
-    assert caught.value.retryable
-    assert len(driver.calls) == 1

@@ -16,7 +16,7 @@ from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.protocol import storage_pb2 as pb
 from understudy.providers.storage.service.envelope import error_of
 from understudy.providers.storage.service.options import DEFAULT_MAX_MESSAGE, Address, ClientTls
-from understudy.providers.storage.service.remote import RemoteDriver, Sending
+from understudy.providers.storage.service.remote import PATIENCE, RemoteDriver, Sending
 from understudy.providers.storage.service.retrying import Lost
 from understudy.providers.storage.service.sending import DETAILS
 
@@ -27,6 +27,9 @@ _PING_MS = 30_000
 _PONG_MS = 10_000
 _HEADER_BYTES = 65_536
 _TOO_LONG = "Raise the limit, or do less at once."
+
+_LOST = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.CANCELLED})
+"""Of what has come to nobody, or to a service that then was stopped: that cancels what it has not answered."""
 
 _NEVER_SENT = ("failed to connect", "Concurrent RPC limit", "dns resolution", "DNS resolution", "Handshake")
 """Words of grpcio for a call that has not reached a handler; it has no better sign of it."""
@@ -50,11 +53,13 @@ class GrpcDriverClient(RemoteDriver):
         allow_plaintext: bool = False,
         retry: RetrySettings | None = None,
         max_message: int = DEFAULT_MAX_MESSAGE,
+        patience: float = PATIENCE,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        super().__init__(backend, retry=retry, max_message=max_message, sleep=sleep)
+        super().__init__(backend, retry=retry, max_message=max_message, patience=patience, sleep=sleep)
         self._address = Address.parse(address)
         self._token = token
+        self._closed = False
         self._channel = self._open(tls, allow_plaintext=allow_plaintext)
         self._execute: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(_METHOD)
 
@@ -63,6 +68,7 @@ class GrpcDriverClient(RemoteDriver):
 
     def close(self) -> None:
         """Close the channel."""
+        self._closed = True
         self._channel.close()
 
     def _open(self, tls: ClientTls | None, *, allow_plaintext: bool) -> grpc.Channel:
@@ -123,10 +129,10 @@ class GrpcDriverClient(RemoteDriver):
             return told
         words, status = (error.details() or "").strip(), error.code()
         if status is grpc.StatusCode.DEADLINE_EXCEEDED:
-            reason = f"no answer within {sending.timeout or 0:g} seconds"
+            reason = f"no answer within {sending.timeout:g} seconds"
             return self._failed(StorageCode.TIMEOUT, reason, sending.command, hint=_TOO_LONG)
-        if status is grpc.StatusCode.CANCELLED:
-            return self._failed(StorageCode.CANCELLED, "stopped, for the call was cancelled", sending.command)
+        if status is grpc.StatusCode.CANCELLED and self._closed:
+            return self._failed(StorageCode.CANCELLED, "stopped, for the client was closed", sending.command)
         if "larger than max" in words:
             return self._failed(
                 StorageCode.MESSAGE_TOO_LARGE, f"too large: {words}", sending.command, hint="Raise max_message."
@@ -137,7 +143,7 @@ class GrpcDriverClient(RemoteDriver):
             sending.command,
             hint="Is the service there, and does it speak gRPC, with TLS or without as here?",
         )
-        if status in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED):
+        if status in _LOST:
             return Lost(lost, reached=not any(word in words for word in _NEVER_SENT))
         return lost
 

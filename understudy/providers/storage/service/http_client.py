@@ -25,7 +25,7 @@ from understudy.providers.portal import Portal
 from understudy.providers.storage.service.envelope import error_of
 from understudy.providers.storage.service.json_bodies import error_of_json
 from understudy.providers.storage.service.options import DEFAULT_MAX_MESSAGE
-from understudy.providers.storage.service.remote import RemoteDriver, Sending
+from understudy.providers.storage.service.remote import PATIENCE, RemoteDriver, Sending
 from understudy.providers.storage.service.retrying import Lost
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ __all__ = ["HttpDriverClient"]
 
 _PROTOBUF = "application/x-protobuf"
 _TOO_LONG = "Raise the limit, or do less at once."
-_LONGEST = 24 * 3600.0
-"""Seconds that a command without a limit of its own may take."""
+_UNLIMITED = 1e9
+"""Seconds: a command is silent until it has ended, so that each request's deadline has to do for reading too."""
 
 
 class HttpDriverClient(RemoteDriver):
@@ -57,6 +57,7 @@ class HttpDriverClient(RemoteDriver):
         allow_plaintext: bool = False,
         retry: RetrySettings | None = None,
         max_message: int = DEFAULT_MAX_MESSAGE,
+        patience: float = PATIENCE,
         sleep: Callable[[float], object] = time.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -67,7 +68,7 @@ class HttpDriverClient(RemoteDriver):
                 hint="Use https, or allow_plaintext=True where the network is trusted.",
             )
         chosen = settings or HttpSettings()
-        super().__init__(backend, retry=retry or chosen.retry, max_message=max_message, sleep=sleep)
+        super().__init__(backend, retry=retry or chosen.retry, max_message=max_message, patience=patience, sleep=sleep)
         limits = chosen.limits.model_copy(update={"response_bytes": max_message})
         self._clients = HttpClients(chosen.model_copy(update={"limits": limits}), transport=transport)
         self._client = self._clients.client(
@@ -76,7 +77,7 @@ class HttpDriverClient(RemoteDriver):
             secret_headers={} if token is None else {"authorization": _bearer(token)},
             overrides=HttpOverrides(
                 retry=RetryOverrides(max_retries=0),  # whether to ask again is for all ways the same: RemoteDriver's
-                timeout=TimeoutOverrides(read=_LONGEST, total=_LONGEST),
+                timeout=TimeoutOverrides(read=_UNLIMITED),
             ),
             errors=_refusal,
             allow_plain_http=allow_plaintext,

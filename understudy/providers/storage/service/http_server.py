@@ -25,12 +25,13 @@ from understudy.providers.storage.service.sending import answer_bytes, too_large
 from understudy.providers.storage.service.statuses import statuses_of
 from understudy.providers.storage.service.tokens import unauthenticated
 
-__all__ = ["EXECUTE", "HEALTH", "JSON", "PROTOBUF", "HttpServer"]
+__all__ = ["EXECUTE", "HEALTH", "JSON", "PROTOBUF", "HttpServer", "stop_listening"]
 
 EXECUTE = "/v1/execute"
 HEALTH = "/health"
 JSON = "application/json"
 PROTOBUF = "application/x-protobuf"
+_BACKLOG = 128  # connections that the system keeps until they are accepted
 _WRITING = 1.0  # seconds for the last answers to be sent
 _PROTOBUFS = frozenset({PROTOBUF, "application/protobuf", "application/vnd.google.protobuf"})
 
@@ -50,6 +51,7 @@ class HttpServer:
         self._portal = Portal("understudy-storage-http")
         self._pool = ThreadPoolExecutor(options.workers, thread_name_prefix="understudy-storage-http")
         self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
         self._running = 0
         self._draining = False
         self._over: asyncio.Event | None = None
@@ -75,9 +77,12 @@ class HttpServer:
         app.router.add_get(HEALTH, self._health)
         runner = web.AppRunner(app, handle_signals=False, handler_cancellation=True, access_log=None)
         await runner.setup()
-        site = web.TCPSite(runner, self.address.host, self.address.port, ssl_context=self._tls)
+        if runner.server is None:
+            raise AssertionError("a runner that is set up has a server")
         try:
-            await site.start()
+            self._listening = await asyncio.get_running_loop().create_server(
+                runner.server, self.address.host, self.address.port, ssl=self._tls, backlog=_BACKLOG
+            )
         except OSError as error:
             await runner.cleanup()
             reason = error.strerror or str(error)
@@ -85,14 +90,13 @@ class HttpServer:
                 f"{self.address} cannot be listened on for HTTP: {reason}.", hint="Name another port, or 0 for any."
             ) from error
         self._runner = runner
-        self.address = Address(self.address.host, runner.addresses[0][1])
+        self.address = Address(self.address.host, self._listening.sockets[0].getsockname()[1])
 
     async def _drain(self, seconds: float) -> None:
         self._draining = True
-        if self._runner is None:
+        if self._runner is None or self._listening is None:
             return
-        for site in list(self._runner.sites):
-            await site.stop()
+        await stop_listening(self._listening)
         if self._running:
             self._over = asyncio.Event()
             with suppress(TimeoutError):
@@ -165,6 +169,20 @@ class HttpServer:
         if len(answer) > limit:
             raise too_large_answer(len(answer), message, limit)
         return answer
+
+
+async def stop_listening(server: asyncio.Server) -> None:
+    """Take no more connections, and lose none: whoever has come is served, whoever has not is refused.
+
+    A server of asyncio that is closed between a connection's arrival and the task that takes it forgets it, open: its
+    client would wait for an answer for ever. So the arrivals end first.
+    """
+    loop = asyncio.get_running_loop()
+    for listening in server.sockets:
+        with suppress(NotImplementedError):  # the loop of Windows accepts and takes in one step
+            loop.remove_reader(listening)
+    await asyncio.sleep(0)  # the tasks of those that have arrived are before this one
+    server.close()
 
 
 def _busy(*, draining: bool) -> StorageError:

@@ -28,19 +28,22 @@ if TYPE_CHECKING:
 
     from understudy.domain.cancellation import Cancellation
 
-__all__ = ["GRACE", "RemoteDriver", "Sending"]
+__all__ = ["GRACE", "PATIENCE", "RemoteDriver", "Sending"]
 
 GRACE = 5.0
 """Seconds that a client waits longer than the command's time limit: the service's own error says more."""
+PATIENCE = 3600.0
+"""Seconds that a client waits for a command without a time limit."""
+_DESCRIBING = RuntimeOptions(timeout=30.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """One request on its way. ``repeatable`` says that the way may deliver it twice."""
+    """One request on its way. ``timeout`` is in seconds; ``repeatable`` says that the way may deliver it twice."""
 
     body: bytes
     command: str
-    timeout: float | None
+    timeout: float
     cancellation: Cancellation | None
     repeatable: bool
 
@@ -50,7 +53,8 @@ class RemoteDriver(ABC):
 
     ``backend`` is which of the service's; without it the service's default, which is asked for when it is needed.
     ``retry`` says how often and after how long a command that was lost on its way is sent again (see ``retrying``);
-    ``max_message`` is in bytes, each way. ``sleep`` is how it waits in between, for tests.
+    ``max_message`` is in bytes, each way. A command with a time limit is waited for a little longer than that, one
+    without for ``patience`` seconds. ``sleep`` is how it waits in between, for tests.
     """
 
     def __init__(
@@ -59,11 +63,13 @@ class RemoteDriver(ABC):
         *,
         retry: RetrySettings | None = None,
         max_message: int = DEFAULT_MAX_MESSAGE,
+        patience: float = PATIENCE,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._backend = backend
         self._retry = retry or RetrySettings()
         self._max_message = max_message
+        self._patience = patience
         self._sleep = sleep
         self._told: tuple[str, StorageCapabilities] | None = None
         self._lock = threading.Lock()
@@ -125,7 +131,7 @@ class RemoteDriver(ABC):
         sending = Sending(
             body=body,
             command=name,
-            timeout=None if timeout is None else timeout + GRACE,
+            timeout=self._patience if timeout is None else timeout + GRACE,
             cancellation=options.cancellation if options is not None else None,
             repeatable=repeatable(command),
         )
@@ -142,7 +148,7 @@ class RemoteDriver(ABC):
         told = self._told
         if told is None:
             command = pb.DescribeService()
-            found: pb.ServiceDescription = self._exchange(request_message(None, command), command, None).response
+            found: pb.ServiceDescription = self._exchange(request_message(None, command), command, _DESCRIBING).response
             with self._lock:
                 told = self._told = self._own(found)
         return told
