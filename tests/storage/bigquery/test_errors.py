@@ -33,6 +33,13 @@ def answer(kind, reason, message):
         (exceptions.BadRequest, "invalidQuery", "Invalid timestamp: 'x'", StorageCode.CONVERSION, False),
         (exceptions.BadRequest, "invalid", "Could not parse 'x' as INT64", StorageCode.CONVERSION, False),
         (exceptions.BadRequest, "invalid", "Error while reading data", StorageCode.QUERY_FAILED, False),
+        (
+            exceptions.BadRequest,
+            "invalidQuery",
+            "Could not serialize access to table p:d.t due to concurrent update",
+            StorageCode.QUERY_FAILED,
+            True,
+        ),
         (exceptions.BadRequest, "resourceInUse", "Dataset p:d is still in use", StorageCode.DEPENDENT_OBJECTS, False),
         (exceptions.BadRequest, "stopped", "Job execution was cancelled", StorageCode.TIMEOUT, False),
         (exceptions.ServiceUnavailable, "backendError", "Retrying may solve it", StorageCode.CONNECTION, True),

@@ -290,6 +290,24 @@ def test_an_export_that_fails_leaves_no_file(run, client, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_an_export_that_nobody_wants_any_more_stops_between_two_rows(run, client, tmp_path):
+    cancellation = Cancellation()
+
+    class Endless(Found):
+        def __iter__(self):
+            while True:
+                cancellation.cancel()
+                yield Row(("1", None, "x"))
+
+    found = Endless()
+    found.schema = [SimpleNamespace(name="id")]
+    client.job.result = lambda **_: found
+    with pytest.raises(StorageError) as caught:
+        run(export(tmp_path), cancellation=cancellation)
+    assert caught.value.code == StorageCode.CANCELLED
+    assert not list(tmp_path.iterdir())
+
+
 def test_parquet_is_written_by_the_engine_alone(run, client, tmp_path):
     command = export(tmp_path)
     command.file_format = pb.PARQUET

@@ -33,7 +33,10 @@ class Service:
         self.key = ["id"]
 
     def datasets(self, project):
-        return list(self.names) if project in {None, "shop-1", "shop-2"} else None
+        return list(self.names) if self.has_project(project) else []
+
+    def has_project(self, project):
+        return project in {None, "shop-1", "shop-2"}
 
     def has_dataset(self, path):
         return path[-1] in self.names

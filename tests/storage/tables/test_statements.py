@@ -1,5 +1,6 @@
 """Every statement in every dialect keeps hostile names and values as they are: parsed again, they are the same."""
 
+import re
 from collections.abc import Callable
 
 import duckdb
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from understudy.domain.storage_errors import StorageCode
+from understudy.providers.storage.bigquery.statements import BigQueryStatements
 from understudy.providers.storage.duckdb.statements import DuckDbStatements
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.snowflake.statements import SnowflakeStatements
@@ -40,7 +42,7 @@ NAMES = st.one_of(
 )
 
 
-VENDORS: dict[str, type[Statements]] = {"snowflake": SnowflakeStatements}
+VENDORS: dict[str, type[Statements]] = {"bigquery": BigQueryStatements, "snowflake": SnowflakeStatements}
 """The backends' own statements; a dialect without any is tried with the shared ones."""
 
 
@@ -126,8 +128,9 @@ def sql_name(dialect: str, schema: str, table: str) -> str:
 @given(names=st.tuples(NAMES, NAMES, NAMES, NAMES))
 def test_every_statement_parses_back_to_its_names_and_values(dialect, names):
     """Nothing is added, nothing ends early, nothing becomes another statement."""
-    if dialect == "bigquery":  # which takes a dot within backticks for the end of a name, and allows none in a name
-        names = tuple(name.replace(".", "_") for name in names)
+    if dialect == "bigquery":  # whose statements refuse such names: its own tests hold that
+        *kept, value = names
+        names = (*(re.sub(r"[.`\\\r\n]", "_", name) for name in kept), value)
     schema, table, column, value = names
     told = {f"{table}{n}" for n in ("", 2, 3, 4, 5, 6)} | {f"{column}{n}" for n in ("", 2, 4)} | {schema}
     told |= {"repeated", "n", "sp_rename"}

@@ -22,7 +22,7 @@ class BigQueryCatalog(Catalog):
 
     def database_exists(self, name: str) -> bool:
         """Whether there is a project of this id that the account may look into."""
-        return self._connection.datasets(name) is not None
+        return self._connection.has_project(name)
 
     def databases(self) -> tuple[str, ...]:
         """The projects that the account can see, sorted."""
@@ -34,7 +34,7 @@ class BigQueryCatalog(Catalog):
 
     def schemas(self, path: Sequence[str]) -> tuple[str, ...]:
         """The datasets of a project, sorted; an empty path is the client's own project."""
-        return tuple(sorted(self._connection.datasets(path[-1] if path else None) or ()))
+        return tuple(sorted(self._connection.datasets(path[-1] if path else None)))
 
     def kind(self, table: TableName) -> Kind | None:
         """Whether the name is a table's or a view's; None where it is neither's."""

@@ -116,15 +116,13 @@ class BigQueryConnection(Connection):
         except NotFound:
             return None
 
-    def datasets(self, project: str | None) -> Sequence[str] | None:
-        """The datasets of a project, None for the client's own; None where there is no such project."""
-        from google.api_core.exceptions import NotFound
+    def datasets(self, project: str | None) -> Sequence[str]:
+        """The datasets of a project, None for the client's own; none where there is no such project."""
+        return self._datasets(project) or ()
 
-        try:
-            found = self.client.list_datasets(project, retry=self.retry, timeout=self.patience)
-            return [str(one.dataset_id) for one in found]
-        except NotFound:
-            return None
+    def has_project(self, project: str) -> bool:
+        """Whether there is a project of this id that the account may look into."""
+        return self._datasets(project, most=1) is not None
 
     def has_dataset(self, path: Sequence[str]) -> bool:
         """Whether there is a dataset."""
@@ -177,6 +175,15 @@ class BigQueryConnection(Connection):
     def close(self) -> None:
         """Close the client's connections."""
         self.client.close()  # type: ignore[no-untyped-call]  # the library is annotated in part
+
+    def _datasets(self, project: str | None, *, most: int | None = None) -> Sequence[str] | None:
+        from google.api_core.exceptions import NotFound
+
+        try:
+            found = self.client.list_datasets(project, max_results=most, retry=self.retry, timeout=self.patience)
+            return [str(one.dataset_id) for one in found]
+        except NotFound:
+            return None
 
     def _cancel(self) -> None:
         job = self._running

@@ -78,6 +78,8 @@ _NO_VALUE = re.compile(
     r"(?:int64|float64|numeric|bignumeric) overflow",
     re.IGNORECASE,
 )
+_CONFLICT = re.compile(r"Could not serialize access|due to concurrent (?:update|modification)", re.IGNORECASE)
+"""Two statements have changed one table; the reason is that of any query that fails."""
 _UNSEEN = re.compile(r"\s*Location: \S+\s+Job ID: \S+\s*$")
 _NETWORK = frozenset({"requests.exceptions", "urllib3.exceptions", "builtins"})
 
@@ -90,8 +92,10 @@ def translate(error: Exception) -> CommandFault:
     if reason == "notFound" or (code is None and getattr(error, "code", None) == 404):
         named = _MISSING.search(words)
         code = _KINDS.get(named[1].lower(), StorageCode.OBJECT_NOT_FOUND) if named else StorageCode.OBJECT_NOT_FOUND
-    elif code in {StorageCode.QUERY_INVALID, StorageCode.QUERY_FAILED} and _NO_VALUE.search(words):
-        code = StorageCode.CONVERSION
+    elif code in {StorageCode.QUERY_INVALID, StorageCode.QUERY_FAILED}:
+        if _CONFLICT.search(words):
+            return CommandFault(StorageCode.QUERY_FAILED, words, hint="Run it again.", retryable=True)
+        code = StorageCode.CONVERSION if _NO_VALUE.search(words) else code
     if code is None:
         code = _by_class(error)
     return CommandFault(code, words, retryable=reason in _AGAIN or code == StorageCode.CONNECTION)

@@ -54,7 +54,7 @@ def write_rows(session: Session, rows: RowQuery, target: FileTarget) -> Unloaded
     connection = cast("BigQueryConnection", session.connection)
     count = 0
     with connection.stream(statement, bound) as (names, found):
-        lines = _Lines(found, target.csv)
+        lines = _Lines(_checked(session, found), target.csv)
         try:
             while not made or (target.slice_bytes and lines.left):
                 key = target.slice_key(len(made)) if target.slice_bytes else target.key
@@ -65,6 +65,13 @@ def write_rows(session: Session, rows: RowQuery, target: FileTarget) -> Unloaded
             target.folder.delete(made)
             raise
     return Unloaded(keys=tuple(made), rows=count)
+
+
+def _checked(session: Session, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """The rows, as long as the command is to go on: no job runs any more that could be cancelled."""
+    for row in rows:
+        session.check()
+        yield row
 
 
 @contextmanager
