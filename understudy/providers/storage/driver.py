@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from understudy.domain.errors import StorageError, near_match
+from understudy.domain.errors import MissingDependencyError, StorageError, near_match
 from understudy.domain.storage import CommandResult, RuntimeOptions, StorageCapabilities, StorageCredentials
 from understudy.domain.storage_errors import StorageCode, storage_error
 from understudy.providers.storage.deadline import Watcher
@@ -75,6 +75,8 @@ class LocalDriver:
                 session.options.timeout or self._backend.time_limit, cancellation=session.options.cancellation
             ):
                 response = handler(session, command)
+        except MissingDependencyError:
+            raise  # it says what to install, which no code of a command's failure does
         except Exception as error:
             raise self._typed(error, name, session) from error
         finally:
