@@ -275,10 +275,25 @@ def _parsed(sql: str) -> exp.Expr:
     for name in tree.find_all(exp.Identifier):
         if not name.quoted:
             name.set("this", name.name.upper())
+    if isinstance(tree, exp.Update):
+        _without_itself(tree)
     for text in list(tree.find_all(exp.Literal)):
         if text.is_string and not text.name:
             text.replace(exp.null())
     return tree
+
+
+def _without_itself(update: exp.Update) -> None:
+    """An UPDATE names its table again in its FROM; to DuckDB that would be a second table."""
+    source = update.args.get("from_")
+    if source is None:
+        return
+    joins = source.this.args.get("joins") or []
+    if not joins or source.this.name != update.this.name or source.this.alias != update.this.alias:
+        raise ExasolError("42000", f"syntax error, FROM does not name {update.this.name} as it is updated")
+    first, *rest = (join.this for join in joins)
+    first.set("joins", [exp.Join(this=one) for one in rest])
+    update.set("from_", exp.From(this=first))
 
 
 def _bare(name: str) -> str:

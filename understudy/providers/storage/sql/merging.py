@@ -198,11 +198,16 @@ class Merging:
                 exp.Update(
                     this=self.named(destination, "kept"),
                     expressions=sets,
-                    from_=exp.From(this=self.named(staging, "staged")),
+                    from_=self.beside(staging, destination),
                     where=exp.Where(this=exp.and_(self.same_key("kept", "staged", key), differs)),
                 )
             )
         ]
+
+    def beside(self, staging: TableName, destination: TableName) -> exp.From:
+        """What an update takes its values from."""
+        _ = destination
+        return exp.From(this=self.named(staging, "staged"))
 
     def delete_matching(self, staging: TableName, destination: TableName, key: Sequence[StagedColumn]) -> list[str]:
         """Delete staged rows whose key the destination has: what is left is new."""

@@ -1,0 +1,1 @@
+ALTER USER "KBC_WORKSPACE_8_USER" IDENTIFIED BY "generated-password";

@@ -1,0 +1,1 @@
+"""Exasol, through the vendor's driver."""
