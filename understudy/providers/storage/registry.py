@@ -24,6 +24,8 @@ _HOME = "understudy.providers.storage"
 BUILT_IN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("duckdb", f"{_HOME}.duckdb.spec:SPEC", ("duck",)),
     ("bigquery", f"{_HOME}.bigquery.spec:SPEC", ("bq",)),
+    ("exasol", f"{_HOME}.exasol.spec:SPEC", ()),
+    ("delta", f"{_HOME}.delta.spec:SPEC", ("deltalake",)),
     ("redshift", f"{_HOME}.redshift.spec:SPEC", ()),
     ("snowflake", f"{_HOME}.snowflake.spec:SPEC", ()),
 )

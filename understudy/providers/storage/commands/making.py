@@ -42,6 +42,13 @@ def made_destination(
     if kind is not None and options.create_mode != pb.ImportOptions.REPLACE:
         yield destination
         return
+    at_once = None
+    if kind is not None:
+        at_once = session.sql.replace_table(_definition(session, destination, wanted, found, options))
+    if at_once is not None:
+        session.run(at_once)
+        yield destination
+        return
     sql, aside = session.sql, kind is not None and not session.capabilities.ddl_in_transactions
     made = TableName(destination.path, f"__understudy_{secrets.token_hex(8)}") if aside else destination
     definition = _definition(session, made, wanted, found, options)

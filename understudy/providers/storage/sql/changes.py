@@ -60,6 +60,11 @@ class ChangeStatements(Expressions):
         change = exp.AlterColumn(this=name, drop=True) if column.default is None else None
         return [self._alter(table, change or exp.AlterColumn(this=name, default=self.default(column)))]
 
+    def before_primary_key(self, table: TableName, columns: Sequence[Column]) -> list[str]:
+        """What the columns need to become the primary key; the default is nothing."""
+        _ = table, columns
+        return []
+
     def add_primary_key(self, table: TableName, names: Sequence[str]) -> list[str]:
         """Make these columns the primary key."""
         key = exp.AddConstraint(expressions=[exp.PrimaryKey(expressions=[self.identifier(name) for name in names])])
@@ -79,6 +84,14 @@ class ChangeStatements(Expressions):
         columns = [self.identifier(name) for name in names]
         rows = exp.select(*(self.column(name) for name in names)).from_(self.table(source))
         return self.render(exp.insert(rows, self.table(target), columns=columns))
+
+    def replace_table(self, definition: TableDefinition) -> list[str] | None:
+        """Make a table in another's place, which stays until the first rows have come into the new one.
+
+        None, the default, is for engines that cannot: there the new table is made under another name first.
+        """
+        _ = definition
+        return None
 
     def clone_table(self, source: TableName, target: TableName) -> list[str]:
         """A copy that shares what is stored until one of them changes, where the engine has that."""
