@@ -50,3 +50,9 @@ def test_arguments_that_came_as_an_object_are_written_as_text():
     call = tool_call(call_id="1", name="f", arguments={"a": [1, None]})
     assert call.arguments_text is None
     assert json.loads(arguments_text(call)) == {"a": [1, None]}
+
+
+@pytest.mark.parametrize("arguments", [{"a": 1}, '{"a": 1}', "", None, 5])
+def test_name_id_and_signature_are_kept_however_the_arguments_came(arguments):
+    call = tool_call(call_id="1", name="f", arguments=arguments, signature="s")
+    assert (call.id, call.name, call.signature) == ("1", "f", "s")

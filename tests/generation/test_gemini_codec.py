@@ -206,6 +206,12 @@ def test_two_signed_texts_do_not_become_one() -> None:
     assert [part.signature for part in result.parts if isinstance(part, ReasoningPart)] == ["a", "b"]
 
 
+def test_a_signature_without_thoughts_is_kept_and_thoughts_without_either_are_none() -> None:
+    signed, empty = ({"text": "", "thought": True, **more} for more in ({"thoughtSignature": "s"}, {}))
+    assert stream(body(signed))[1].parts == (ReasoningPart(text="", signature="s"),)
+    assert stream(body(empty))[1].parts == ()
+
+
 def test_arguments_that_come_in_pieces_are_put_together() -> None:
     def piece(path: str, *, more: bool = True, **value: Any) -> dict[str, Any]:
         return body(call(partialArgs=[{"jsonPath": path, **value}], willContinue=more), finish=None)

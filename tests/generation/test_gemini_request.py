@@ -167,3 +167,18 @@ def test_the_answers_parts_go_back_as_they_came_with_their_signatures() -> None:
 def test_reasoning_that_gemini_has_not_signed_stays_here() -> None:
     said = Message.assistant([ReasoningPart(text="Another's."), TextPart("Yes?")])
     assert encode([Message.user("Hi"), said])["contents"][1]["parts"] == [{"text": "Yes?"}]
+
+
+def test_a_signature_that_no_text_waits_for_is_a_part_of_its_own() -> None:
+    signed = ReasoningPart(signature="s", redacted=True)
+    call = ToolCallPart(id="x", name="look", arguments={})
+    for before in ([], [call]):
+        said = encode([Message.user("Hi"), Message.assistant([*before, signed])])["contents"][1]["parts"]
+        assert said[len(before) :] == [{"text": "", "thoughtSignature": "s"}]
+        assert all("thoughtSignature" not in part for part in said[: len(before)])
+
+
+def test_a_signature_is_the_last_texts_and_no_earlier_ones() -> None:
+    said = [TextPart("One."), TextPart("Two."), ReasoningPart(signature="s", redacted=True)]
+    parts = encode([Message.user("Hi"), Message.assistant(said)])["contents"][1]["parts"]
+    assert parts == [{"text": "One."}, {"text": "Two.", "thoughtSignature": "s"}]

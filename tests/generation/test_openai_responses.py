@@ -92,6 +92,11 @@ def test_every_option_has_its_field():
     }
 
 
+@pytest.mark.parametrize("choice", ["auto", "none", "required"])
+def test_tool_choices_that_are_words_stay_words(choice):
+    assert encode(tools=[Tool(name="add")], tool_choice=choice)["tool_choice"] == choice
+
+
 def test_a_schema_goes_into_the_text_format():
     schema = {"title": "My Answer!", "type": "object", "properties": {}, "required": [], "additionalProperties": False}
     assert encode(response_schema=schema)["text"] == {
