@@ -5,6 +5,7 @@ PostgreSQL has no GRANT … TO ROLE and no scoped permissions: users, roles and 
 
 import secrets
 
+import boto3
 import pytest
 
 from understudy.config.models.storage_backends import RedshiftSettings
@@ -15,7 +16,7 @@ from understudy.providers.storage.redshift.backend import RedshiftBackend
 from understudy.providers.storage.sql.tables import TableName
 from understudy.testing.contracts.storage import StorageStage, TableContract
 from understudy.testing.contracts.storage_places import PlaceContract
-from understudy.testing.contracts.storage_transfer import TableTransferContract
+from understudy.testing.contracts.storage_transfer import FileStage, FileTransferContract, TableTransferContract
 
 
 @pytest.fixture
@@ -78,3 +79,33 @@ class TestTableTransfer(TableTransferContract):
     @pytest.fixture
     def stage(self, redshift_stage):
         return redshift_stage
+
+
+class TestFileTransfer(FileTransferContract):
+    """Files of a bucket, by COPY and UNLOAD as PostgreSQL and the proxy have them."""
+
+    @pytest.fixture
+    def stage(self, redshift_stage):
+        return redshift_stage
+
+    @pytest.fixture
+    def files(self, s3_server):
+        store = boto3.client(
+            "s3",
+            endpoint_url=s3_server.url,
+            region_name="us-east-1",
+            aws_access_key_id=s3_server.user,
+            aws_secret_access_key=s3_server.password,
+        )
+        bucket = f"redshift-{secrets.token_hex(4)}"
+        store.create_bucket(Bucket=bucket)
+        yield FileStage(
+            provider="S3",
+            root=bucket,
+            put=lambda key, content: store.put_object(Bucket=bucket, Key=key, Body=content),
+            get=lambda key: store.get_object(Bucket=bucket, Key=key)["Body"].read(),
+            credentials=pb.FileCredentials(
+                key=s3_server.user, secret=s3_server.password, region="us-east-1", endpoint=s3_server.url
+            ),
+        )
+        store.close()

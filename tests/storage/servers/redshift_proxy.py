@@ -43,6 +43,7 @@ class Session:
     def __init__(self, sql: RedshiftSql) -> None:
         self._sql = sql
         self._after: deque[Callable[[], None]] = deque()
+        self._unloaded = b"0"
 
     async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry the client's messages, with its statements translated."""
@@ -57,6 +58,7 @@ class Session:
             await writer.drain()
 
     async def _translated(self, query: bytes) -> bytes:
+        query = query.replace(b"pg_last_unload_count()", self._unloaded)
         statement = await asyncio.to_thread(self._sql.translate, query.decode())
         if statement.then:
             self._after.append(statement.then)
@@ -69,6 +71,7 @@ class Session:
             if kind == b"S" and body.startswith(b"server_version\0"):
                 body = _VERSION
             elif kind == b"C" and body.startswith(b"COPY ") and self._after:
+                self._unloaded = body.removesuffix(b"\0").split()[-1]
                 kind, body = await self._finished(body)
             elif kind == b"E":
                 self._after.clear()

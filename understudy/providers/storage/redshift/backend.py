@@ -19,12 +19,15 @@ from understudy.providers.storage.redshift.catalog import RedshiftCatalog
 from understudy.providers.storage.redshift.connection import RedshiftConnection
 from understudy.providers.storage.redshift.errors import translate
 from understudy.providers.storage.redshift.keys import drop_primary_key
+from understudy.providers.storage.redshift.loading import RedshiftLoader
 from understudy.providers.storage.redshift.login import connect
 from understudy.providers.storage.redshift.merging import RedshiftMerging
 from understudy.providers.storage.redshift.names import RedshiftNames
 from understudy.providers.storage.redshift.statements import RedshiftStatements
+from understudy.providers.storage.redshift.unloading import RedshiftUnloader
 from understudy.providers.storage.sql.backend import SqlBackend
 from understudy.providers.storage.sql.catalog import Catalog
+from understudy.providers.storage.sql.loading import Loader, Unloader
 from understudy.providers.storage.sql.merging import Merging
 from understudy.providers.storage.sql.statements import Statements
 
@@ -42,6 +45,8 @@ class RedshiftBackend(SqlBackend):
     settings_model: ClassVar[type[RedshiftSettings]] = RedshiftSettings
     statements: ClassVar[Statements] = RedshiftStatements()
     catalog: ClassVar[type[Catalog]] = RedshiftCatalog
+    loader: ClassVar[Loader] = RedshiftLoader()
+    unloader: ClassVar[Unloader] = RedshiftUnloader()
     merging_type: ClassVar[type[Merging]] = RedshiftMerging
     capabilities: ClassVar[StorageCapabilities] = CAPABILITIES
     settings: RedshiftSettings

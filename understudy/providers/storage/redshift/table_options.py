@@ -37,7 +37,7 @@ def table_options(sql: Expressions, definition: TableDefinition) -> exp.Properti
         made.append(exp.DistKeyProperty(this=column))
     if "sortkey" in meta:
         columns = _columns(sql, definition, "sortkey", meta["sortkey"])
-        made.append(exp.SortKeyProperty(this=exp.Schema(expressions=columns)))
+        made.append(exp.SortKeyProperty(this=exp.Schema(expressions=columns), compound=False))
     return exp.Properties(expressions=made) if made else None
 
 

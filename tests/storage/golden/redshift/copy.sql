@@ -1,0 +1,13 @@
+SELECT c.relname, c.relkind FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v', 'm') AND nspname = 'in';
+SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg|_%' ESCAPE '|' AND nspname <> 'information_schema';
+SELECT c.relname, c.relkind FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v', 'm') AND nspname = 'in';
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm') AND nspname = 'in' AND relname = 'orders' ORDER BY a.attnum;
+SELECT k.conname, k.conkey, a.attnum, a.attname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' JOIN pg_attribute AS a ON a.attrelid = c.oid WHERE a.attnum > 0 AND NOT a.attisdropped AND nspname = 'in' AND relname = 'orders';
+BEGIN;
+CREATE TABLE "in"."copy" ("id" INTEGER NOT NULL, "name" VARCHAR(255) DEFAULT CAST('none' AS VARCHAR(255)), "flag" BOOLEAN, "doc" SUPER, "_timestamp" TIMESTAMP, PRIMARY KEY ("id"));
+INSERT INTO "in"."copy" ("id", "name", "flag", "doc", "_timestamp") SELECT "id", "name", "flag", "doc", "_timestamp" FROM "in"."orders";
+COMMIT;
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm') AND nspname = 'in' AND relname = 'copy' ORDER BY a.attnum;
+SELECT k.conname, k.conkey, a.attnum, a.attname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' JOIN pg_attribute AS a ON a.attrelid = c.oid WHERE a.attnum > 0 AND NOT a.attisdropped AND nspname = 'in' AND relname = 'copy';
+SELECT COUNT(*) FROM "in"."copy";
+SELECT size FROM svv_table_info WHERE "schema" = 'in' AND "table" = 'copy';

@@ -1,0 +1,17 @@
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm') AND nspname = 'in' AND relname = 'orders' ORDER BY a.attnum;
+SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg|_%' ESCAPE '|' AND nspname <> 'information_schema';
+BEGIN;
+SELECT c.relname, c.relkind FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v', 'm') AND nspname = '12_in';
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm') AND nspname = '12_in' AND relname = 'orders' ORDER BY a.attnum;
+SELECT k.conname, k.conkey, a.attnum, a.attname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' JOIN pg_attribute AS a ON a.attrelid = c.oid WHERE a.attnum > 0 AND NOT a.attisdropped AND nspname = '12_in' AND relname = 'orders';
+CREATE TABLE "12_in"."__understudy_<1>" ("id" INTEGER, "name" VARCHAR(255), "flag" BOOLEAN, "doc" SUPER);
+INSERT INTO "12_in"."__understudy_<1>" ("id", "name", "flag", "doc") SELECT "id", NULLIF("name", ''), "flag", "doc" FROM "in"."orders";
+SELECT COUNT(*) FROM "12_in"."__understudy_<1>";
+SELECT 1 FROM "12_in"."__understudy_<1>" GROUP BY "id" HAVING COUNT(*) > 1 LIMIT 1;
+UPDATE "12_in"."orders" AS "kept" SET "name" = "staged"."name", "flag" = "staged"."flag", "doc" = "staged"."doc", "_timestamp" = CAST('<now>' AS TIMESTAMP) FROM "12_in"."__understudy_<1>" AS "staged" WHERE "kept"."id" = "staged"."id" AND (("kept"."name" <> "staged"."name" OR ("kept"."name" IS NULL AND NOT "staged"."name" IS NULL) OR (NOT "kept"."name" IS NULL AND "staged"."name" IS NULL)) OR ("kept"."flag" <> "staged"."flag" OR ("kept"."flag" IS NULL AND NOT "staged"."flag" IS NULL) OR (NOT "kept"."flag" IS NULL AND "staged"."flag" IS NULL)) OR ("kept"."doc" <> "staged"."doc" OR ("kept"."doc" IS NULL AND NOT "staged"."doc" IS NULL) OR (NOT "kept"."doc" IS NULL AND "staged"."doc" IS NULL)));
+DELETE FROM "12_in"."__understudy_<1>" USING "12_in"."orders" AS "kept" WHERE "kept"."id" = "__understudy_<1>"."id";
+INSERT INTO "12_in"."orders" ("id", "name", "flag", "doc", "_timestamp") SELECT "id", "name", "flag", "doc", CAST('<now>' AS TIMESTAMP) FROM "12_in"."__understudy_<1>";
+DROP TABLE IF EXISTS "12_in"."__understudy_<1>";
+COMMIT;
+SELECT COUNT(*) FROM "12_in"."orders";
+SELECT size FROM svv_table_info WHERE "schema" = '12_in' AND "table" = 'orders';
