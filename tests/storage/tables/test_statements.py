@@ -13,6 +13,7 @@ from sqlglot import exp
 from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.bigquery.statements import BigQueryStatements
 from understudy.providers.storage.duckdb.statements import DuckDbStatements
+from understudy.providers.storage.exasol.statements import ExasolStatements
 from understudy.providers.storage.fault import CommandFault
 from understudy.providers.storage.snowflake.statements import SnowflakeStatements
 from understudy.providers.storage.sql.filters import Comparison, Ordering, Reference, Selection, Where
@@ -42,7 +43,11 @@ NAMES = st.one_of(
 )
 
 
-VENDORS: dict[str, type[Statements]] = {"bigquery": BigQueryStatements, "snowflake": SnowflakeStatements}
+VENDORS: dict[str, type[Statements]] = {
+    "bigquery": BigQueryStatements,
+    "exasol": ExasolStatements,
+    "snowflake": SnowflakeStatements,
+}
 """The backends' own statements; a dialect without any is tried with the shared ones."""
 
 
@@ -110,6 +115,8 @@ def statements_of(sql: Statements, schema: str, table: str, column: str, value: 
 
 def names_and_texts(sql: str, dialect: str) -> tuple[list[str], set[str], set[str]]:
     """How many statements, all their identifiers, all their string literals."""
+    if dialect == "exasol":
+        sql = sql.replace(") DISABLE", ")")  # of a key: sqlglot does not read it
     trees = [tree for tree in sqlglot.parse(sql, dialect=dialect) if tree]
     identifiers = {one.name for tree in trees for one in tree.find_all(exp.Identifier)}
     literals = {one.name for tree in trees for one in tree.find_all(exp.Literal) if one.is_string}
