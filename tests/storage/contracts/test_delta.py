@@ -1,6 +1,11 @@
-"""The storage contracts on Delta tables, on this machine's disk."""
+"""The storage contracts on Delta tables: on this machine's disk, and on moto's S3."""
 
+from urllib.request import Request, urlopen
+from uuid import uuid4
+
+import obstore
 import pytest
+from obstore.store import S3Store
 
 from understudy.config.models.storage_backends import DeltaSettings
 from understudy.domain.storage import StorageCredentials
@@ -12,23 +17,62 @@ from understudy.testing.contracts.storage_transfer import FileStage, FileTransfe
 
 
 @pytest.fixture
-def delta_stage(tmp_path):
-    location = tmp_path / "lake"
-    backend = DeltaBackend(DeltaSettings(location=str(location), file_roots=(str(tmp_path),)))
-    driver = backend.create_driver_client()
-    bucket = pb.CreateBucketCommand(bucket_id="in.c-main", is_default_branch=True)
-    path = driver.run_command(StorageCredentials(), bucket).response.path
+def stage_at():
+    """Makes the stage of a lake, by its settings."""
+    drivers = []
 
-    def insert(name, rows):
-        writer = DeltaBackend(DeltaSettings(location=str(location)))
-        connection = writer.connect(StorageCredentials())
-        values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
-        connection.execute(f'INSERT INTO "in~2ec-main/{name}" ("id", "name", "price") SELECT * FROM (VALUES {values})')
-        connection.close()
-        writer.close()
+    def make(**settings):
+        driver = DeltaBackend(DeltaSettings(**settings)).create_driver_client()
+        drivers.append(driver)
+        bucket = pb.CreateBucketCommand(bucket_id="in.c-main", is_default_branch=True)
+        path = driver.run_command(StorageCredentials(), bucket).response.path
 
-    yield StorageStage(driver=driver, path=path, insert=insert)
-    driver.close()
+        def insert(name, rows):
+            writer = DeltaBackend(DeltaSettings(**settings))
+            connection = writer.connect(StorageCredentials())
+            values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
+            table = f'"in~2ec-main/{name}" ("id", "name", "price")'
+            connection.execute(f"INSERT INTO {table} SELECT * FROM (VALUES {values})")
+            connection.close()
+            writer.close()
+
+        return StorageStage(driver=driver, path=path, insert=insert)
+
+    yield make
+    for driver in drivers:
+        driver.close()
+
+
+@pytest.fixture
+def delta_stage(stage_at, tmp_path):
+    return stage_at(location=str(tmp_path / "lake"), file_roots=(str(tmp_path),))
+
+
+@pytest.fixture
+def s3_bucket(s3_server):
+    """A bucket of the test's own, as a client sees it."""
+    name = f"lake-{uuid4().hex[:12]}"
+    with urlopen(Request(f"{s3_server.url}/{name}", method="PUT")) as answer:  # noqa: S310 - the server is the test's
+        assert answer.status == 200
+    return name, S3Store(
+        name,
+        endpoint=s3_server.url,
+        region="us-east-1",
+        access_key_id=s3_server.user,
+        secret_access_key=s3_server.password,
+        client_options={"allow_http": True},
+    )
+
+
+@pytest.fixture
+def s3_stage(stage_at, s3_bucket, s3_server):
+    return stage_at(
+        location=f"s3://{s3_bucket[0]}/tables",
+        region="us-east-1",
+        endpoint=s3_server.url,
+        key=s3_server.user,
+        secret=s3_server.password,
+    )
 
 
 def literal(value):
@@ -73,3 +117,54 @@ class TestFiles(FileTransferContract):
             (tmp_path / key).write_bytes(content)
 
         return FileStage(provider="LOCAL", root=str(tmp_path), put=put, get=lambda key: (tmp_path / key).read_bytes())
+
+
+class TestTablesOnS3(TableContract):
+    """Tables, columns, keys and rows, in a bucket."""
+
+    @pytest.fixture
+    def stage(self, s3_stage):
+        return s3_stage
+
+
+class TestPlacesOnS3(PlaceContract):
+    """Buckets, objects, queries, in a bucket."""
+
+    @pytest.fixture
+    def stage(self, s3_stage):
+        return s3_stage
+
+
+class TestTableTransferOnS3(TableTransferContract):
+    """Tables into tables, in a bucket."""
+
+    @pytest.fixture
+    def stage(self, s3_stage):
+        return s3_stage
+
+
+class TestFilesOnS3(FileTransferContract):
+    """Files of a bucket into tables of it and back."""
+
+    @pytest.fixture
+    def stage(self, s3_stage):
+        return s3_stage
+
+    @pytest.fixture
+    def files(self, s3_bucket, s3_server):
+        name, store = s3_bucket
+        access = pb.FileCredentials(key=s3_server.user, secret=s3_server.password, endpoint=s3_server.url)
+        return FileStage(
+            provider="S3",
+            root=name,
+            put=lambda key, content: obstore.put(store, key, content),
+            get=lambda key: bytes(obstore.get(store, key).bytes()),
+            credentials=access,
+        )
+
+
+def test_a_dropped_table_leaves_nothing_in_the_bucket(s3_stage, s3_bucket):
+    s3_stage.create("t", (1, "a", 1))
+    s3_stage.run(pb.DropTableCommand(path=s3_stage.path, table_name="t"))
+    found = [entry["path"] for chunk in obstore.list(s3_bucket[1]) for entry in chunk]
+    assert found == ["tables/in~2ec-main/.schema"]
