@@ -21,6 +21,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "export": Entry("understudy.cli.storage_transfer:export", "Write a table into a file."),
         "preview": Entry("understudy.cli.storage_tables:preview", "Show rows of a table."),
         "profile": Entry("understudy.cli.storage_tables:profile", "Show what a table's columns hold."),
+        "serve": Entry("understudy.cli.storage_serve:serve", "Serve backends over gRPC and HTTP."),
     }
 )
 

@@ -106,6 +106,10 @@ class Storage:
         """What may be asked of it. Raises as ``driver`` does."""
         return self.driver(name).capabilities
 
+    def credentials(self, name: str | None = None) -> StorageCredentials:
+        """Whom a command without credentials runs as, now. Raises as ``driver`` does, and MissingCredentialsError."""
+        return self._find(name).credentials.resolve()
+
     def run(
         self,
         command: Any,
