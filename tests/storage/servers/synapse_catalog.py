@@ -43,6 +43,8 @@ CREATE VIEW sys.indexes AS SELECT DISTINCT object_id, 'PK_' || table_name AS nam
  FROM sys.keys;
 CREATE VIEW sys.index_columns AS SELECT k.object_id, 1 AS index_id, c.column_id, k.ordinal AS key_ordinal
  FROM sys.keys k JOIN sys.columns c ON c.object_id = k.object_id AND c.name = k.column_name;
+CREATE VIEW sys.default_constraints AS SELECT 'DF_' || table_name || '_' || column_name AS name,
+ table_oid AS parent_object_id, column_index AS parent_column_id FROM sys.typed WHERE column_default IS NOT NULL;
 CREATE VIEW information_schema_views.schemata AS SELECT current_database() AS catalog_name, name AS schema_name
  FROM sys.schemas;
 CREATE VIEW information_schema_views.tables AS SELECT current_database() AS table_catalog, s.name AS table_schema,

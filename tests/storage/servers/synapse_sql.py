@@ -132,7 +132,13 @@ class TsqlSession:
         return execute(self._cursor, note_key(_duck(found["table"]), columns))
 
     def _unkeyed(self, found: re.Match[str]) -> Outcome:
-        return execute(self._cursor, note_key(_duck(found["table"]), []))
+        """A constraint of a name that the catalog gives a default is that default; any other one is the key."""
+        table, name = _duck(found["table"]), _bare(found["name"])
+        bare = _bare(re.findall(_NAME, found["table"])[-1])
+        if name.startswith(f"DF_{bare}_"):
+            column = _quoted(name.removeprefix(f"DF_{bare}_"))
+            return execute(self._cursor, f"ALTER TABLE {table} ALTER COLUMN {column} DROP DEFAULT")
+        return execute(self._cursor, note_key(table, []))
 
     def _principal(self, found: re.Match[str]) -> Outcome:
         """Logins, users and roles are known by name; what they may do is not held to anything."""
@@ -209,7 +215,7 @@ _HANDLERS: tuple[tuple[re.Pattern[str], _Handler], ...] = tuple(
             rf"ALTER\s+TABLE\s+(?P<table>{_PATH})\s+ADD\s+(?:CONSTRAINT\s+{_NAME}\s+)?PRIMARY\s+KEY\s+(?:NONCLUSTERED\s*)?\((?P<columns>.*?)\)\s*NOT\s+ENFORCED",
             TsqlSession._keyed,
         ),
-        (rf"ALTER\s+TABLE\s+(?P<table>{_PATH})\s+DROP\s+CONSTRAINT\s+{_NAME}", TsqlSession._unkeyed),
+        (rf"ALTER\s+TABLE\s+(?P<table>{_PATH})\s+DROP\s+CONSTRAINT\s+(?P<name>{_NAME})", TsqlSession._unkeyed),
         (
             rf"(?P<what>CREATE|DROP|ALTER)\s+(?P<kind>LOGIN|USER|ROLE)\s+(?:IF\s+EXISTS\s+)?(?P<name>{_NAME}).*",
             TsqlSession._principal,

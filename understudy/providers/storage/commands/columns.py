@@ -63,6 +63,7 @@ def drop_column(session: Session, command: pb.DropColumnCommand) -> None:
     if column.name in session.catalog.primary_key(table):
         raise invalid(f"{column.name!r} is part of the primary key of {str(table)!r}", hint="Drop the key first.")
     with session.ddl_transaction():
+        session.backend.before_drop_column(session, table, column)
         session.run(session.sql.drop_column(table, column.name))
 
 
@@ -141,7 +142,7 @@ def _wanted(session: Session, present: Column, desired: Column, attributes: Sequ
         name=present.name,
         type=desired.type if typed else present.type,
         length=desired.length if typed or "LENGTH" in attributes else present.length,
-        nullable=desired.nullable,
+        nullable=desired.nullable if "NULLABLE" in attributes else present.nullable,
         default=desired.default if "DEFAULT" in attributes else None,
     )
     return check_column(session, wanted)

@@ -34,6 +34,7 @@ def add_primary_key(session: Session, command: pb.AddPrimaryKeyCommand) -> None:
     with session.ddl_transaction():
         if not command.skip_duplicates_check:
             _check_values(session, table, names)
+        session.run(session.sql.before_primary_key(table, [columns.need(name) for name in names]))
         session.run(session.sql.add_primary_key(table, names))
 
 

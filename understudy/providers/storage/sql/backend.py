@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from understudy.config.models.storage import BackendSettings
     from understudy.providers.storage.driver import Handler
     from understudy.providers.storage.session import Session
+    from understudy.providers.storage.sql.tables import Column, TableName
 
 __all__ = ["SqlBackend"]
 
@@ -101,6 +102,10 @@ class SqlBackend(StorageBackend):
     def prepare_workspace_login(self, session: Session, *, user: str, role: str) -> None:
         """What a workspace's user needs beside its role to work, and its limits; the default is nothing."""
         _ = session, user, role
+
+    def before_drop_column(self, session: Session, table: TableName, column: Column) -> None:
+        """Take away what keeps a column from being dropped, such as a default with a name; here nothing does."""
+        _ = session, table, column
 
     def check_query(self, session: Session, query: str) -> None:
         """Refuse a user's query that is not one statement (6001), or one that a user may not run.
