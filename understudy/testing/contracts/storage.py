@@ -12,7 +12,20 @@ Nothing is skipped: a command that the capabilities declare must work, and one t
 
 from __future__ import annotations
 
-from understudy.testing.contracts.storage_stage import StorageStage
+from understudy.testing.contracts.storage_commands import CommandContract
+from understudy.testing.contracts.storage_places import PlaceContract
+from understudy.testing.contracts.storage_stage import FileStage, StorageStage
 from understudy.testing.contracts.storage_tables import TableContract
+from understudy.testing.contracts.storage_transfer import FileTransferContract, TableTransferContract
+from understudy.testing.contracts.storage_workspaces import WorkspaceContract
 
-__all__ = ["StorageStage", "TableContract"]
+__all__ = [
+    "CommandContract",
+    "FileStage",
+    "FileTransferContract",
+    "PlaceContract",
+    "StorageStage",
+    "TableContract",
+    "TableTransferContract",
+    "WorkspaceContract",
+]

@@ -3,7 +3,7 @@
 # ruff: noqa: S101 - pytest shows what an assertion compared
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,21 @@ from understudy.domain.errors import StorageError
 from understudy.domain.storage import DriverClient, StorageCredentials
 from understudy.providers.storage.protocol import storage_pb2 as pb
 
-__all__ = ["StorageStage"]
+__all__ = ["FileStage", "StorageStage"]
+
+
+@dataclass(kw_only=True)
+class FileStage:
+    """Where the backend's files are: ``put`` writes one, ``get`` reads one, both by another way than the driver.
+
+    ``provider`` is a name of the protocol's FileProvider: ``"S3"``; ``root`` the bucket, container or folder.
+    """
+
+    provider: str
+    root: str
+    put: Callable[[str, bytes], None]
+    get: Callable[[str], bytes]
+    credentials: pb.FileCredentials = field(default_factory=pb.FileCredentials)
 
 
 @dataclass(kw_only=True)
@@ -23,6 +37,10 @@ class StorageStage:
     ``path`` leads to a schema that is there and empty. ``insert`` puts rows into a table of it by another way than the
     driver. The types are the backend's own names: of text, of whole numbers, of decimals with a length of ``10,2``.
     ``alterable`` is an attribute of a text column that the engine can change, by the name that AlterColumn has for it.
+    ``unfilterable`` is a type of the capabilities' unsupported ones, as a column has it; ``table_meta`` what
+    CreateTable takes beside columns, for a table of a whole number ``id``; ``files`` where files are, if anywhere.
+    ``unproven`` are commands that the backend declares and what plays it here cannot do, each with the reason: their
+    tests of CommandContract must fail.
     """
 
     driver: DriverClient
@@ -33,6 +51,15 @@ class StorageStage:
     integer: str = "INTEGER"
     decimal: str = "DECIMAL"
     alterable: str = "DEFAULT"
+    unfilterable: str = ""
+    table_meta: Mapping[str, Any] = field(default_factory=dict)
+    files: FileStage | None = None
+    unproven: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def database(self) -> str:
+        """The database of the path; empty where the path names none."""
+        return self.path[-2] if len(self.path) > 1 else ""
 
     def run(self, command: Any) -> Any:
         """The response to a command."""
@@ -90,3 +117,19 @@ class StorageStage:
             for column in shown.columns
         ]
         return list(zip(*cells, strict=True)) if shown.row_count else []
+
+    def objects(self, path: Sequence[str] | None = None) -> dict[str, int]:
+        """The tables and views of a schema, by ObjectInfo, with their kinds; of the stage's own where none is named."""
+        told = self.run(pb.ObjectInfoCommand(path=path or self.path, expected_kind=pb.SCHEMA))
+        return {one.name: one.kind for one in told.objects}
+
+    def snapshot(self) -> list[str]:
+        """All that the driver tells of the stage: schemas, tables with columns and keys, rows of the table ``t``."""
+        seen: list[Any] = []
+        if self.supports("ListSchemas"):
+            seen.append(self.run(pb.ListSchemasCommand(database_name=self.database)))
+        if self.supports("ObjectInfo"):
+            seen += [self.run(pb.ObjectInfoCommand(path=self.path, name=name)) for name in sorted(self.objects())]
+        if self.supports("PreviewTable"):
+            seen.append(sorted(map(str, self.rows("t"))))
+        return [str(one) for one in seen]

@@ -3,34 +3,19 @@
 # ruff: noqa: S101 - pytest shows what an assertion compared
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.protocol import storage_pb2 as pb
-from understudy.testing.contracts.storage_stage import StorageStage
+from understudy.testing.contracts.storage_stage import FileStage, StorageStage
 
 __all__ = ["FileStage", "FileTransferContract", "TableTransferContract"]
 
 _OPTIONS = pb.ImportOptions
 _BY_KEY: dict[str, Any] = {"import_type": _OPTIONS.INCREMENTAL, "dedup_columns_names": ["id"]}
-
-
-@dataclass(kw_only=True)
-class FileStage:
-    """Where the backend's files are: ``put`` writes one, ``get`` reads one, both by another way than the driver.
-
-    ``provider`` is a name of the protocol's FileProvider: ``"S3"``; ``root`` the bucket, container or folder.
-    """
-
-    provider: str
-    root: str
-    put: Callable[[str, bytes], None]
-    get: Callable[[str], bytes]
-    credentials: pb.FileCredentials = field(default_factory=pb.FileCredentials)
 
 
 class TableTransferContract:
