@@ -30,6 +30,12 @@ COLUMNS = [
     ("place", "VARIANT", "YES", None, None, None, None),
     ("_timestamp", "TIMESTAMP_NTZ", "YES", None, None, None, None),
 ]
+SHOWN = (
+    ResultColumn("id", "NUMBER(10,0)"),
+    ResultColumn("name", "VARCHAR(255)"),
+    ResultColumn("place", "VARIANT"),
+    ResultColumn("_timestamp", "TIMESTAMP_NTZ"),
+)
 IDS = {"stack_prefix": "kbc", "project_id": "7"}
 
 
@@ -62,6 +68,8 @@ class World:
             return rows(["table_name", "table_type"], *self.tables.items())
         if "information_schema.columns" in sql:
             return rows(COLUMN, *COLUMNS)
+        if sql.endswith("LIMIT 0"):
+            return Rows(columns=SHOWN)
         if sql.startswith("SELECT COUNT(*)"):
             return rows(["n"], (0,))
         if sql.startswith(("INSERT", "UPDATE", "DELETE")):

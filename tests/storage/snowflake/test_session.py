@@ -14,8 +14,9 @@ from understudy.providers.storage.snowflake.connection import SnowflakeSession
 
 
 class Column:
-    def __init__(self, name, kind, precision=None, scale=None):
+    def __init__(self, name, kind, precision=None, scale=None, internal_size=None):
         self.name, self.type_code, self.precision, self.scale = name, FIELD_NAME_TO_ID[kind], precision, scale
+        self.internal_size = internal_size
 
 
 class Connector:
@@ -26,7 +27,7 @@ class Connector:
     def __init__(self):
         self.asked = []
         self.cancelled = []
-        self.description = [Column("a", "FIXED", 10, 2), Column("b", "TEXT"), Column("c", "VARIANT")]
+        self.description = [Column("a", "FIXED", 10, 2), Column("b", "TEXT", internal_size=255), Column("c", "VARIANT")]
         self.rows = [(1, "x", "{}"), (2, "y", "{}")]
         self.rowcount = 2
         self.held = None
@@ -46,6 +47,10 @@ class Connector:
         self._request_id = uuid4()
         if self.held is not None:
             self.held.wait(10)
+
+    def describe(self, sql, **options):
+        self.asked.append((f"DESCRIBED {sql}", None, options))
+        return self.description
 
     def fetchall(self):
         return self.rows
@@ -75,10 +80,15 @@ def test_rows_come_with_names_and_types_and_no_more_than_are_wanted(session):
     found = session.execute("SELECT 1", ("x",), limit=1)
     assert [(column.name, column.type) for column in found.columns] == [
         ("a", "NUMBER(10,2)"),
-        ("b", "VARCHAR"),
+        ("b", "VARCHAR(255)"),
         ("c", "VARIANT"),
     ]
     assert found.rows == [(1, "x", "{}")]
+
+
+def test_columns_are_told_without_running_the_query(session, connector):
+    assert [column.type for column in session.describe("SELECT 1")] == ["NUMBER(10,2)", "VARCHAR(255)", "VARIANT"]
+    assert [sql for sql, _, _ in connector.asked] == ["DESCRIBED SELECT 1"]
 
 
 def test_a_change_has_a_count_and_no_columns(session, connector):

@@ -1,5 +1,5 @@
 SELECT table_name, table_type FROM "SALES".information_schema.tables WHERE table_schema = 'in' AND table_catalog = 'SALES';
-SELECT column_name, data_type, is_nullable, column_default, character_maximum_length, numeric_precision, numeric_scale FROM "SALES".information_schema.columns WHERE (table_schema = 'in' AND table_catalog = 'SALES') AND table_name = 'orders' ORDER BY ordinal_position NULLS FIRST;
+SELECT * FROM "SALES"."in"."orders" LIMIT 0;
 BEGIN;
 SELECT COUNT(*) FROM "SALES"."in"."orders";
 DELETE FROM "SALES"."in"."orders" WHERE "name" = ? -- ['x'];

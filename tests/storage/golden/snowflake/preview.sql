@@ -1,2 +1,2 @@
-SELECT column_name, data_type, is_nullable, column_default, character_maximum_length, numeric_precision, numeric_scale FROM "SALES".information_schema.columns WHERE (table_schema = 'in' AND table_catalog = 'SALES') AND table_name = 'orders' ORDER BY ordinal_position NULLS FIRST;
+SELECT * FROM "SALES"."in"."orders" LIMIT 0;
 SELECT CAST("id" AS VARCHAR), LEFT("name", 16385), LEFT(CAST("place" AS VARCHAR), 16385), CAST("_timestamp" AS VARCHAR) FROM "SALES"."in"."orders" WHERE TRY_CAST("name" AS DECIMAL(38, 9)) > CAST(? AS DECIMAL(1, 0)) AND CAST("id" AS VARCHAR) IN (?, ?) AND "_timestamp" >= CAST(? AS TIMESTAMPNTZ) ORDER BY "id" DESC NULLS LAST LIMIT 100 -- ['5', '1', '2', '2023-11-14 22:13:20'];

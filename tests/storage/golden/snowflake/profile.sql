@@ -1,4 +1,4 @@
-SELECT column_name, data_type, is_nullable, column_default, character_maximum_length, numeric_precision, numeric_scale FROM "SALES".information_schema.columns WHERE (table_schema = 'in' AND table_catalog = 'SALES') AND table_name = 'orders' ORDER BY ordinal_position NULLS FIRST;
+SELECT * FROM "SALES"."in"."orders" LIMIT 0;
 BEGIN;
 SELECT COUNT(*) FROM "SALES"."in"."orders";
 SELECT CAST(COUNT("id") AS VARCHAR), CAST(COUNT(DISTINCT "id") AS VARCHAR), CAST(AVG(CAST("id" AS DOUBLE)) AS VARCHAR), CAST(MIN("id") AS VARCHAR), CAST(MAX("id") AS VARCHAR) FROM "SALES"."in"."orders";

@@ -1,2 +1,2 @@
-SELECT column_name, data_type, is_nullable, column_default, character_maximum_length, numeric_precision, numeric_scale FROM "SALES".information_schema.columns WHERE (table_schema = 'in' AND table_catalog = 'SALES') AND table_name = 'orders' ORDER BY ordinal_position NULLS FIRST;
+SELECT * FROM "SALES"."in"."orders" LIMIT 0;
 SELECT CAST("id" AS VARCHAR), LEFT("name", 16385), LEFT(CAST("place" AS VARCHAR), 16385), CAST("_timestamp" AS VARCHAR) FROM "SALES"."in"."orders" WHERE CHARINDEX(?, "name") > 0 LIMIT 100 -- ['50%'];

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from understudy.domain.storage_errors import StorageCode
 from understudy.providers.storage.sql.catalog import Catalog
-from understudy.providers.storage.sql.defaults import literal_text
+from understudy.providers.storage.sql.defaults import literal_text, split_type
 from understudy.providers.storage.sql.tables import Column, TableName
 
 if TYPE_CHECKING:
@@ -55,6 +55,17 @@ class SnowflakeCatalog(Catalog):
         where = {**self._place(table.path), "table_name": table.name}
         query = self._query("columns", table.path, _COLUMN, where).order_by("ordinal_position")
         return tuple(self._column(*row) for row in self._rows(query))
+
+    def shown(self, table: TableName) -> tuple[Column, ...]:
+        """The columns' names and types, as the compiler knows them: ``information_schema`` takes its time."""
+        try:
+            found = self._session.describe(self._session.sql.probe(table))
+        except Exception as error:
+            if self._session.backend.translate(error).code in _NOT_THERE and self.kind(table) is None:
+                return ()
+            raise
+        typed = ((column.name, *split_type(column.type)) for column in found)
+        return tuple(Column(name=name, type=kind, length=length) for name, kind, length in typed)
 
     def primary_key(self, table: TableName) -> tuple[str, ...]:
         """The columns of the primary key, in its order."""

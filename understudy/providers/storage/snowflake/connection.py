@@ -6,7 +6,7 @@ import contextlib
 import json
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from understudy.domain.storage import RuntimeOptions
@@ -31,6 +31,7 @@ _CHANGED = "number of "
 """How the columns begin that a statement has which changes rows; none of a table's that ours select does."""
 _TYPES = {"FIXED": "NUMBER", "REAL": "FLOAT", "TEXT": "VARCHAR"}
 """The types whose name in a result is not that of the language."""
+_SIZED = frozenset({"BINARY", "TEXT"})
 
 
 class SnowflakeSession(Connection):
@@ -62,6 +63,12 @@ class SnowflakeSession(Connection):
     def execute(self, sql: str, parameters: Sequence[Any] = (), *, limit: int | None = None) -> Rows:
         """Run one statement and read what it gives: the first ``limit`` rows, None for all."""
         return self._run(sql, parameters, limit=limit)
+
+    def describe(self, sql: str) -> tuple[ResultColumn, ...]:
+        """The columns that a query would give: the server compiles it, and no warehouse wakes."""
+        with self._cursor() as cursor:
+            found = cursor.describe(sql, timeout=self._seconds, _statement_params=self._parameters or None)
+            return tuple(ResultColumn(one.name, _type(one)) for one in found)
 
     def put(self, sql: str, stream: IO[bytes]) -> None:
         """Run a PUT whose file is what the stream has."""
@@ -109,17 +116,23 @@ class SnowflakeSession(Connection):
     def _run(
         self, sql: str, parameters: Sequence[Any], *, limit: int | None = None, stream: IO[bytes] | None = None
     ) -> Rows:
+        with self._cursor() as cursor:
+            cursor.execute(
+                sql,
+                tuple(parameters) or None,
+                timeout=self._seconds,
+                file_stream=stream,
+                _statement_params=self._parameters or None,
+            )
+            return _rows(cursor, limit)
+
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        """A cursor, which is what runs until the block ends."""
         with self._connection.cursor() as cursor:
             self._running = cursor
             try:
-                cursor.execute(
-                    sql,
-                    tuple(parameters) or None,
-                    timeout=self._seconds,
-                    file_stream=stream,
-                    _statement_params=self._parameters or None,
-                )
-                return _rows(cursor, limit)
+                yield cursor
             finally:
                 self._running = None
 
@@ -138,4 +151,5 @@ def _type(column: ResultMetadata) -> str:
     name = FIELD_ID_TO_NAME[column.type_code]
     if name == "FIXED":
         return f"NUMBER({column.precision},{column.scale})"
-    return _TYPES.get(name, name)
+    sized = f"({column.internal_size})" if name in _SIZED and column.internal_size else ""
+    return f"{_TYPES.get(name, name)}{sized}"

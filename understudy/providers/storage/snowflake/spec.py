@@ -12,4 +12,5 @@ SPEC = BackendSpec(
     backend="understudy.providers.storage.snowflake.backend:SnowflakeBackend",
     settings="understudy.config.models.storage_backends:SnowflakeSettings",
     extra="snowflake",
+    proof="the vendor's connector against fakesnow; the rest golden SQL; not against Snowflake's service",
 )
