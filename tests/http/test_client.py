@@ -198,6 +198,15 @@ async def test_a_page_that_was_asked_for_is_given(recorded):
     assert response.content == b"<html></html>"
 
 
+async def test_a_decode_error_says_which_answer_it_was(recorded):
+    client, _ = recorded(httpx.Response(200, text="no", headers={"x-request-id": "r7"}))
+    with pytest.raises(ResponseDecodeError, match=r"text/plain.*2 bytes") as caught:
+        (await client.request("GET", "/x", operation="look")).json()
+    error = caught.value
+    assert (error.provider, error.operation, error.host) == ("p", "look", "api.example.test")
+    assert (error.phase, error.status, error.request_id, error.body) == ("decode", 200, "r7", "no")
+
+
 async def test_the_mapper_gets_the_answer_and_the_client_fills_in_the_rest(recorded):
     seen = []
 

@@ -132,6 +132,20 @@ async def test_an_answer_that_stays_no_after_a_retry_is_raised_itself(client_of)
     assert (caught.value.status, service.count) == (404, 2)
 
 
+async def test_an_error_after_all_retries_says_all_that_the_last_one_said(client_of):
+    def mapper(answer):
+        return OverloadedError("busy", code="too_many", hint="Wait.", retryable=True)
+
+    service = Service(httpx.Response(503, text="later", headers={"x-request-id": "r7", "retry-after": "1"}))
+    with pytest.raises(MaxRetriesExceededError) as caught:
+        await ask(client_of(service, errors=mapper))
+    error, last = caught.value, caught.value.last_error
+    fields = ("provider", "operation", "host", "phase", "status", "code", "request_id", "retry_after", "body", "hint")
+    assert [getattr(error, field) for field in fields] == [getattr(last, field) for field in fields]
+    assert (error.code, error.request_id, error.retry_after, error.hint) == ("too_many", "r7", 1.0, "Wait.")
+    assert error.retryable
+
+
 async def test_full_jitter_takes_any_part_of_the_backoff(client_of, clock):
     with pytest.raises(MaxRetriesExceededError):
         await ask(client_of(Service(httpx.Response(503)), chance=0.25, jitter=True))
