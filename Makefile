@@ -77,6 +77,7 @@ bench: | $(BIN)/python ## Measure side by side with the peers, in environments o
 
 bench-storage: $(VENV)/.test ## Measure imports, exports and previews beside raw duckdb; BENCH="--help" for options
 	$(BIN)/python benchmarks/storage/run.py $(BENCH)
+	$(BIN)/python benchmarks/storage/execute.py
 
 format: $(VENV)/.dev ## Format and mend what ruff can
 	$(BIN)/ruff check --fix .
