@@ -23,7 +23,7 @@ class SynapseChanges(Statements):
     """
 
     def default(self, column: Column) -> exp.Expr:
-        """A column's default: a constant, for the engine takes no expression."""
+        """A column's default: a constant, for the engine takes no expression. Raises CommandFault (3000) for none."""
         text = column.default or ""
         if column.default_is_sql:
             return sqlglot.parse_one(text, dialect=self.dialect)
@@ -32,7 +32,12 @@ class SynapseChanges(Statements):
             return exp.Literal.number(1 if text.lower() in {"1", "true"} else 0)
         if family == "number":
             return sqlglot.parse_one(text, dialect=self.dialect)
-        return self.literal(text)
+        constant = self.literal(text)
+        if not isinstance(constant, exp.National):
+            raise CommandFault(
+                StorageCode.VALIDATION, f"the default of {column.name!r} has a backslash before a line's end in it"
+            )
+        return constant
 
     def table_options(self, definition: TableDefinition) -> str:
         """Where rows are kept and how."""

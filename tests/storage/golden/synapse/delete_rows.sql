@@ -1,0 +1,14 @@
+SELECT table_name, table_type FROM information_schema.tables WHERE LOWER(table_schema) = LOWER(N'in_c_main');
+SELECT column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, datetime_precision, is_nullable, column_default FROM information_schema.columns WHERE LOWER(table_schema) = LOWER(N'in_c_main') AND LOWER(table_name) = LOWER(N'Orders') ORDER BY ordinal_position;
+BEGIN;
+SELECT COUNT_BIG(*) FROM [in_c_main].[Orders];
+DELETE FROM [in_c_main].[Orders] WHERE [id] = CAST(? AS INTEGER) -- ['1'];
+SELECT COUNT_BIG(*) FROM [in_c_main].[Orders];
+COMMIT;
+SELECT table_name, table_type FROM information_schema.tables WHERE LOWER(table_schema) = LOWER(N'in_c_main');
+SELECT column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, datetime_precision, is_nullable, column_default FROM information_schema.columns WHERE LOWER(table_schema) = LOWER(N'in_c_main') AND LOWER(table_name) = LOWER(N'Orders') ORDER BY ordinal_position;
+BEGIN;
+SELECT COUNT_BIG(*) FROM [in_c_main].[Orders];
+DELETE FROM [in_c_main].[Orders];
+SELECT COUNT_BIG(*) FROM [in_c_main].[Orders];
+COMMIT;

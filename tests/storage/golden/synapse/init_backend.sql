@@ -1,0 +1,2 @@
+CREATE SCHEMA [understudy_<1>];
+DROP SCHEMA [understudy_<1>];

@@ -1,0 +1,14 @@
+SELECT column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, datetime_precision, is_nullable, column_default FROM information_schema.columns WHERE LOWER(table_schema) = LOWER(N'in_c_main') AND LOWER(table_name) = LOWER(N'Orders') ORDER BY ordinal_position;
+SELECT TOP 5 CAST([id] AS NVARCHAR(MAX)), LEFT([name], 16385), LEFT([long], 16385), CONVERT(NVARCHAR(MAX), [rate], 3), CASE WHEN [flag] = 1 THEN N'true' WHEN [flag] = 0 THEN N'false' END, CAST([_timestamp] AS NVARCHAR(MAX)) FROM [in_c_main].[Orders] WHERE [name] IN (?, ?) AND TRY_CAST(NULLIF([name], N'') AS NUMERIC(38, 9)) > CAST(? AS NUMERIC(2, 1)) ORDER BY [id] DESC -- ['a', 'ž', '1.5'];
+SELECT column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, datetime_precision, is_nullable, column_default FROM information_schema.columns WHERE LOWER(table_schema) = LOWER(N'in_c_main') AND LOWER(table_name) = LOWER(N'Orders') ORDER BY ordinal_position;
+SELECT TOP 100 CAST([id] AS NVARCHAR(MAX)) FROM [in_c_main].[Orders] WHERE CHARINDEX(?, [name] COLLATE Latin1_General_100_BIN2) > 0 OR CHARINDEX(?, [long] COLLATE Latin1_General_100_BIN2) > 0 -- ['x', 'x'];
+SELECT column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, datetime_precision, is_nullable, column_default FROM information_schema.columns WHERE LOWER(table_schema) = LOWER(N'in_c_main') AND LOWER(table_name) = LOWER(N'Orders') ORDER BY ordinal_position;
+BEGIN;
+SELECT COUNT_BIG(*) FROM [in_c_main].[Orders];
+SELECT CAST(COUNT([id]) AS NVARCHAR(MAX)), CAST(COUNT(DISTINCT [id]) AS NVARCHAR(MAX)), CONVERT(NVARCHAR(MAX), AVG(CAST([id] AS FLOAT)), 3), CAST(MIN([id]) AS NVARCHAR(MAX)), CAST(MAX([id]) AS NVARCHAR(MAX)) FROM [in_c_main].[Orders];
+SELECT CAST(COUNT([name]) AS NVARCHAR(MAX)), CAST(COUNT(DISTINCT [name]) AS NVARCHAR(MAX)), CONVERT(NVARCHAR(MAX), AVG(CAST(LEN([name]) AS FLOAT)), 3), CAST(MIN(LEN([name])) AS NVARCHAR(MAX)), CAST(MAX(LEN([name])) AS NVARCHAR(MAX)) FROM [in_c_main].[Orders];
+SELECT CAST(COUNT([long]) AS NVARCHAR(MAX)), CAST(COUNT(DISTINCT [long]) AS NVARCHAR(MAX)), CONVERT(NVARCHAR(MAX), AVG(CAST(LEN([long]) AS FLOAT)), 3), CAST(MIN(LEN([long])) AS NVARCHAR(MAX)), CAST(MAX(LEN([long])) AS NVARCHAR(MAX)) FROM [in_c_main].[Orders];
+SELECT CAST(COUNT([rate]) AS NVARCHAR(MAX)), CAST(COUNT(DISTINCT [rate]) AS NVARCHAR(MAX)), CONVERT(NVARCHAR(MAX), AVG(CAST([rate] AS FLOAT)), 3), CAST(MIN([rate]) AS NVARCHAR(MAX)), CAST(MAX([rate]) AS NVARCHAR(MAX)) FROM [in_c_main].[Orders];
+SELECT CAST(COUNT([flag]) AS NVARCHAR(MAX)), CAST(COUNT(DISTINCT [flag]) AS NVARCHAR(MAX)) FROM [in_c_main].[Orders];
+SELECT CAST(COUNT([_timestamp]) AS NVARCHAR(MAX)), CAST(COUNT(DISTINCT [_timestamp]) AS NVARCHAR(MAX)), CAST(MIN([_timestamp]) AS NVARCHAR(MAX)), CAST(MAX([_timestamp]) AS NVARCHAR(MAX)) FROM [in_c_main].[Orders];
+COMMIT;
