@@ -1,6 +1,6 @@
 """Write the documentation pages that are made from code, or, with ``--check``, say which are not current.
 
-Whole pages: docs/reference/settings.md, cli.md and errors.md. In the provider pages, what stands between
+Whole pages: docs/reference/settings.md, cli.md, errors.md and storage.md. In the provider pages, what stands between
 ``<!-- generated: NAME -->`` and ``<!-- end -->``.
 """
 
@@ -31,8 +31,13 @@ from understudy.config.schema import field_descriptions
 from understudy.domain import errors
 from understudy.domain.capabilities import Capabilities, ModelLimits
 from understudy.domain.secrets import Secret
+from understudy.domain.storage import IdentifierRules, StorageCapabilities
 from understudy.providers.generation.choosing.catalog import generation_registry
 from understudy.providers.registry import ProviderSpec
+from understudy.providers.spec import load
+from understudy.providers.storage.protocol import storage_pb2
+from understudy.providers.storage.registry import storage_registry
+from understudy.providers.storage.spec import BackendSpec
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 HEAD = "<!-- Made by scripts/generate_docs.py: change the code, then run it. -->\n\n"
@@ -293,11 +298,65 @@ def provider_page(spec: ProviderSpec) -> str | None:
     return BLOCK.sub(lambda found: f"{found[1]}{blocks[found['name']]()}{found[3]}", path.read_text())
 
 
+def storage_page() -> str:
+    """docs/reference/storage.md: what each storage backend can do, how that is proved, and its commands."""
+    specs = [spec for spec in storage_registry(plugins=False) if isinstance(spec, BackendSpec)]
+    can = {spec.name: load(spec.backend).capabilities for spec in specs}
+    names = sorted(can)
+    facts = ("storage", *names)
+    rows = [
+        (field.name.replace("_", " "), *(storage_fact(getattr(can[name], field.name)) for name in names))
+        for field in fields(StorageCapabilities)
+        if field.name not in {"commands", "identifiers", "custom", "driver_based"}
+    ]
+    rows += [
+        (
+            f"identifiers: {field.name.replace('_', ' ')}",
+            *(storage_fact(getattr(can[name].identifiers, field.name)) for name in names),
+        )
+        for field in fields(IdentifierRules)
+    ]
+    every = sorted({command for one in can.values() for command in one.commands} | storage_commands())
+    commands = [
+        (f"`{command}`", *("yes" if command in can[name].commands else "" for name in names)) for command in every
+    ]
+    proofs = [
+        (f"`{spec.name}`", spec.title, spec.extra or "", spec.proof)
+        for spec in sorted(specs, key=lambda spec: spec.name)
+    ]
+    return (
+        f"{HEAD}# What storage backends can do\n\n"
+        "What a backend declares works, and what it does not declare fails with code 900 and touches nothing: the "
+        "contract\nof `understudy.testing.contracts.storage` asks DuckDB, and the stand-in behind every other name, "
+        "for every command.\n\n"
+        "## How it is proved\n\n" + table(("backend", "product", "extra", "run against"), proofs) + "\n"
+        "## Capabilities\n\n" + table(facts, rows) + "\n## Commands\n\n" + table(("command", *names), commands)
+    )
+
+
+def storage_fact(value: object) -> str:
+    """A capability in a cell."""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(map(str, value)))
+    if isinstance(value, tuple):
+        return " to ".join(map(str, value))
+    return str(value).encode("unicode_escape").decode().replace("`", "\\`") if value else ""
+
+
+def storage_commands() -> set[str]:
+    """The commands of storage.proto, by their short names."""
+    messages = storage_pb2.DESCRIPTOR.message_types_by_name
+    return {name.removesuffix("Command") for name in messages if name.endswith("Command")}
+
+
 def pages() -> Iterator[tuple[Path, str]]:
     """All pages that are made from code."""
     yield DOCS / "reference" / "settings.md", settings_page()
     yield DOCS / "reference" / "cli.md", cli_page()
     yield DOCS / "reference" / "errors.md", errors_page()
+    yield DOCS / "reference" / "storage.md", storage_page()
     for spec in generation_registry():
         text = provider_page(spec)
         if text is not None:

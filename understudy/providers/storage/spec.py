@@ -19,7 +19,8 @@ class BackendSpec:
 
     ``backend`` and ``settings`` are import strings (``"package.module:Name"``) or the classes themselves: a
     StorageBackend, and the model of its section in the settings. ``extra`` is the optional dependency group that the
-    backend needs, of the package that ``distribution`` names.
+    backend needs, of the package that ``distribution`` names. ``proof`` says in a few words what its commands have been
+    run against, for the table of what backends can do.
 
     Raises ValueError for a name or an alias with anything but ASCII letters, digits, ``.``, ``_`` and ``-`` in it.
     """
@@ -31,6 +32,7 @@ class BackendSpec:
     aliases: tuple[str, ...] = ()
     extra: str | None = None
     distribution: str = "understudy"
+    proof: str = "not told"
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.aliases):

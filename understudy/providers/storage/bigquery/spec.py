@@ -13,4 +13,5 @@ SPEC = BackendSpec(
     settings="understudy.config.models.storage_backends:BigQuerySettings",
     aliases=("bq",),
     extra="bigquery",
+    proof="the vendor's client against bqemulator; the rest golden SQL; not against Google's service",
 )

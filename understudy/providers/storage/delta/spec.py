@@ -13,4 +13,5 @@ SPEC = BackendSpec(
     settings="understudy.config.models.storage_backends:DeltaSettings",
     aliases=("deltalake",),
     extra="delta",
+    proof="delta-rs itself, on local disk and on S3 (moto)",
 )

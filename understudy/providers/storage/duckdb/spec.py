@@ -13,4 +13,5 @@ SPEC = BackendSpec(
     settings="understudy.config.models.storage:DuckDbSettings",
     aliases=("duck",),
     extra="duckdb",
+    proof="the engine itself",
 )
