@@ -11,9 +11,16 @@ from understudy.config.models.storage_backends import DeltaSettings
 from understudy.domain.storage import StorageCredentials
 from understudy.providers.storage.delta.backend import DeltaBackend
 from understudy.providers.storage.protocol import storage_pb2 as pb
-from understudy.testing.contracts.storage import StorageStage, TableContract
-from understudy.testing.contracts.storage_places import PlaceContract
-from understudy.testing.contracts.storage_transfer import FileStage, FileTransferContract, TableTransferContract
+from understudy.testing.contracts.storage import (
+    CommandContract,
+    FileStage,
+    FileTransferContract,
+    PlaceContract,
+    StorageStage,
+    TableContract,
+    TableTransferContract,
+    WorkspaceContract,
+)
 
 
 @pytest.fixture
@@ -21,7 +28,7 @@ def stage_at():
     """Makes the stage of a lake, by its settings."""
     drivers = []
 
-    def make(**settings):
+    def make(files, **settings):
         driver = DeltaBackend(DeltaSettings(**settings)).create_driver_client()
         drivers.append(driver)
         bucket = pb.CreateBucketCommand(bucket_id="in.c-main", is_default_branch=True)
@@ -36,7 +43,14 @@ def stage_at():
             connection.close()
             writer.close()
 
-        return StorageStage(driver=driver, path=path, insert=insert)
+        return StorageStage(
+            driver=driver,
+            path=path,
+            insert=insert,
+            files=files,
+            unfilterable="BLOB",
+            table_meta={"partition_by": ["id"]},
+        )
 
     yield make
     for driver in drivers:
@@ -44,8 +58,17 @@ def stage_at():
 
 
 @pytest.fixture
-def delta_stage(stage_at, tmp_path):
-    return stage_at(location=str(tmp_path / "lake"), file_roots=(str(tmp_path),))
+def local_files(tmp_path):
+    def put(key, content):
+        (tmp_path / key).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / key).write_bytes(content)
+
+    return FileStage(provider="LOCAL", root=str(tmp_path), put=put, get=lambda key: (tmp_path / key).read_bytes())
+
+
+@pytest.fixture
+def delta_stage(stage_at, local_files, tmp_path):
+    return stage_at(local_files, location=str(tmp_path / "lake"), file_roots=(str(tmp_path),))
 
 
 @pytest.fixture
@@ -65,8 +88,21 @@ def s3_bucket(s3_server):
 
 
 @pytest.fixture
-def s3_stage(stage_at, s3_bucket, s3_server):
+def s3_files(s3_bucket, s3_server):
+    name, store = s3_bucket
+    return FileStage(
+        provider="S3",
+        root=name,
+        put=lambda key, content: obstore.put(store, key, content),
+        get=lambda key: bytes(obstore.get(store, key).bytes()),
+        credentials=pb.FileCredentials(key=s3_server.user, secret=s3_server.password, endpoint=s3_server.url),
+    )
+
+
+@pytest.fixture
+def s3_stage(stage_at, s3_files, s3_bucket, s3_server):
     return stage_at(
+        s3_files,
         location=f"s3://{s3_bucket[0]}/tables",
         region="us-east-1",
         endpoint=s3_server.url,
@@ -111,12 +147,24 @@ class TestFiles(FileTransferContract):
         return delta_stage
 
     @pytest.fixture
-    def files(self, tmp_path):
-        def put(key, content):
-            (tmp_path / key).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / key).write_bytes(content)
+    def files(self, local_files):
+        return local_files
 
-        return FileStage(provider="LOCAL", root=str(tmp_path), put=put, get=lambda key: (tmp_path / key).read_bytes())
+
+class TestCommands(CommandContract):
+    """Every command there is."""
+
+    @pytest.fixture
+    def stage(self, delta_stage):
+        return delta_stage
+
+
+class TestWorkspaces(WorkspaceContract):
+    """None: every command of them is refused."""
+
+    @pytest.fixture
+    def stage(self, delta_stage):
+        return delta_stage
 
 
 class TestTablesOnS3(TableContract):
@@ -151,16 +199,16 @@ class TestFilesOnS3(FileTransferContract):
         return s3_stage
 
     @pytest.fixture
-    def files(self, s3_bucket, s3_server):
-        name, store = s3_bucket
-        access = pb.FileCredentials(key=s3_server.user, secret=s3_server.password, endpoint=s3_server.url)
-        return FileStage(
-            provider="S3",
-            root=name,
-            put=lambda key, content: obstore.put(store, key, content),
-            get=lambda key: bytes(obstore.get(store, key).bytes()),
-            credentials=access,
-        )
+    def files(self, s3_files):
+        return s3_files
+
+
+class TestCommandsOnS3(CommandContract):
+    """Every command there is, in a bucket."""
+
+    @pytest.fixture
+    def stage(self, s3_stage):
+        return s3_stage
 
 
 def test_a_dropped_table_leaves_nothing_in_the_bucket(s3_stage, s3_bucket):
