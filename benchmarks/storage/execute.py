@@ -59,8 +59,11 @@ class Ready:
     def __init__(self, payload: str) -> None:
         self._answer = answer(payload)
 
-    def run_command(self, *_: Any) -> CommandResult:
+    def run_command(
+        self, credentials: Any, command: Any, features: tuple[str, ...] = (), runtime_options: Any = None
+    ) -> CommandResult:
         """The same each time."""
+        _ = credentials, command, features, runtime_options
         return self._answer
 
     def close(self) -> None:
