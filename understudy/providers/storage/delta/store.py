@@ -143,7 +143,9 @@ class DeltaStore:
         options = dict(self._options)
         plain = options.pop("AWS_ALLOW_HTTP", "") == "true"
         words: Any = {name.lower(): value for name, value in options.items()}  # which words there are the scheme says
-        return store.from_url(self._root, config=words, client_options={"allow_http": plain})
+        return store.from_url(
+            self._root, config=words, client_options={"allow_http": plain}, retry_config={"max_retries": 3}
+        )
 
 
 def _options(settings: DeltaSettings, prefix: str) -> Mapping[str, str]:
