@@ -31,6 +31,7 @@ WORDS = {
     "exasol": {"unfilterable": "GEOMETRY"},
     "redshift": {"unfilterable": "VARBYTE"},
     "snowflake": {"decimal": "NUMBER", "alterable": "NULLABLE", "unfilterable": "VARIANT"},
+    "synapse": {"text": "NVARCHAR", "unfilterable": "VARBINARY"},
 }
 """What a backend calls its types, and which attribute of a column it can alter, where that is not the stage's own."""
 
@@ -61,7 +62,10 @@ def stage(request, tmp_path):
     unfit = sorted(driver.capabilities.unsupported_filter_types)
     words = {"unfilterable": unfit[0] if unfit else ""} | WORDS.get(request.param, {})
     if "local" not in driver.capabilities.file_storages:
-        far = dict.fromkeys(("TableExportToFile", "TableImportFromFile"), "no object store beside the stand-in")
+        far = dict.fromkeys(
+            {"TableExportToFile", "TableImportFromFile"} & driver.capabilities.commands,
+            "no object store beside the stand-in",
+        )
         words["unproven"] = {**words.get("unproven", {}), **far}
     yield StorageStage(driver=driver, path=path, insert=insert, files=files, **words)
     storage.close()

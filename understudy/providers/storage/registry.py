@@ -28,6 +28,7 @@ BUILT_IN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("delta", f"{_HOME}.delta.spec:SPEC", ("deltalake",)),
     ("redshift", f"{_HOME}.redshift.spec:SPEC", ()),
     ("snowflake", f"{_HOME}.snowflake.spec:SPEC", ()),
+    ("synapse", f"{_HOME}.synapse.spec:SPEC", ()),
 )
 """Name, import string of the spec, aliases. The aliases stand here too, so that no plugin can take one."""
 
