@@ -96,6 +96,14 @@ class ExasolStatements(ExasolUsers, Statements):
         """The type that values are compared as; a DECIMAL has 36 digits at most."""
         return super().kind_type(kind, (min(digits[0], _MOST_DIGITS), min(digits[1], _MOST_DIGITS)))
 
+    def text(self, column: Column) -> exp.Expr:
+        """A column's value as text; the engine's own of a boolean is in upper case."""
+        if self.family(column) != "boolean":
+            return super().text(column)
+        value = self.column(column.name)
+        shown = exp.case().when(value, exp.Literal.string("true"))
+        return shown.when(exp.not_(value.copy()), exp.Literal.string("false"))
+
     def try_cast(self, value: exp.Expr, kind: DataKind) -> exp.Expr:
         """A text as another type, NULL where it is none: there is no TRY_CAST, and functions tell what a text is."""
         test = exp.Anonymous(this=_CHECKS.get(kind, "IS_NUMBER"), expressions=[value.copy()])

@@ -23,8 +23,12 @@ class ExasolUsers(UserStatements):
         return [f"ALTER USER {self.quoted(user)} IDENTIFIED BY {self.quoted(password)}"]
 
     def grant_schema(self, path: Sequence[str], role: str) -> list[str]:
-        """Let a role do all in a schema; only an owner makes tables in it, so that it becomes the role's."""
-        return [f"ALTER SCHEMA {self.space_name(path)} CHANGE OWNER {self.quoted(role)}"]
+        """Let a role do all in a schema; only an owner makes tables in it, so that it becomes the role's.
+
+        To make any, a role needs the privilege besides.
+        """
+        to = self.quoted(role)
+        return [f"GRANT CREATE TABLE, CREATE VIEW TO {to}", f"ALTER SCHEMA {self.space_name(path)} CHANGE OWNER {to}"]
 
     def revoke_schema(self, path: Sequence[str], role: str) -> list[str]:
         """Give the schema back to whoever runs this."""
