@@ -16,9 +16,49 @@ from understudy.providers.storage.snowflake.connection import SnowflakeSession
 from understudy.providers.storage.snowflake.login import connect
 from understudy.providers.storage.snowflake.merging import SnowflakeMerging
 from understudy.providers.storage.sql.tables import TableName
-from understudy.testing.contracts.storage import StorageStage, TableContract
+from understudy.testing.contracts.storage import CommandContract, StorageStage, TableContract
 from understudy.testing.contracts.storage_places import PlaceContract
 from understudy.testing.contracts.storage_transfer import FileStage, FileTransferContract, TableTransferContract
+
+UNLOADING = "fakesnow: no COPY INTO a stage; its SQL is golden"
+ROLES = "fakesnow: no roles, users or grants, nor what needs one first; their SQL is golden"
+UNPROVEN = {
+    "CreateTableFromTimeTravel": "fakesnow: no time travel; its SQL is golden",
+    "CreateView": "fakesnow: no views in information_schema.tables, so that the view is made and not listed",
+    "DropPrimaryKey": "fakesnow: no DROP PRIMARY KEY; its SQL is golden",
+    "TableExportToFile": UNLOADING,
+    **dict.fromkeys(
+        (
+            "ClearWorkspace",
+            "CreateDevBranch",
+            "CreateProject",
+            "CreateWorkspace",
+            "CreateWorkspaceUser",
+            "DropDevBranch",
+            "DropProject",
+            "DropWorkspace",
+            "DropWorkspaceObject",
+            "DropWorkspaceUser",
+            "ExternalBucketSharingStatus",
+            "GrantBucketAccessToReadOnlyRole",
+            "GrantExternalBucketSubscriber",
+            "GrantWorkspaceAccessToProject",
+            "InitBackend",
+            "LinkBucket",
+            "LoadTableToWorkspace",
+            "MergeDevBranch",
+            "ResetWorkspacePassword",
+            "RevokeBucketAccessFromReadOnlyRole",
+            "RevokeExternalBucketSubscriber",
+            "RevokeWorkspaceAccessToProject",
+            "ShareBucket",
+            "UnlinkBucket",
+            "UnshareBucket",
+            "UpdateProject",
+        ),
+        ROLES,
+    ),
+}
 
 
 class PermanentStaging(SnowflakeMerging):
@@ -29,9 +69,14 @@ class PermanentStaging(SnowflakeMerging):
 
 
 class FakesnowSession(SnowflakeSession):
-    """fakesnow: its reader of files fails without a word for NULL; it shows the keys of other schemas' tables too."""
+    """fakesnow: its reader of files fails without a word for NULL; it shows the keys of other schemas' tables too.
+
+    And COPY INTO a stage is a failure of the server's own, which the connector tries again for two minutes.
+    """
 
     def execute(self, sql, parameters=(), *, limit=None):
+        if sql.startswith("COPY INTO @"):
+            raise NotImplementedError(UNLOADING)
         rows = super().execute(sql.replace("NULL_IF = ()", r"NULL_IF = ('\\N')"), parameters, limit=limit)
         if not sql.startswith("SHOW PRIMARY KEYS"):
             return rows
@@ -78,8 +123,23 @@ def snowflake_stage(snowflake_server, tmp_path):
             connection.execute(f"INSERT INTO {table} SELECT {', '.join('?' * len(row))}", row)
         connection.close()
 
+    (tmp_path / "in").mkdir()
+    files = FileStage(
+        provider="LOCAL",
+        root=str(tmp_path),
+        put=lambda key, content: (tmp_path / key).write_bytes(content),
+        get=lambda key: (tmp_path / key).read_bytes(),
+    )
     yield StorageStage(
-        driver=driver, path=path, insert=insert, credentials=credentials, decimal="NUMBER", alterable="NULLABLE"
+        driver=driver,
+        path=path,
+        insert=insert,
+        credentials=credentials,
+        decimal="NUMBER",
+        alterable="NULLABLE",
+        unfilterable="VARIANT",
+        files=files,
+        unproven=UNPROVEN,
     )
     driver.close()
 
@@ -98,6 +158,14 @@ class TestTables(TableContract):
     @pytest.mark.xfail(strict=True, reason="fakesnow: no DROP PRIMARY KEY; its SQL is golden")
     def test_a_key_is_checked_added_and_dropped(self, stage):
         super().test_a_key_is_checked_added_and_dropped(stage)
+
+
+class TestCommands(CommandContract):
+    """Every command there is."""
+
+    @pytest.fixture
+    def stage(self, snowflake_stage):
+        return snowflake_stage
 
 
 class TestPlaces(PlaceContract):
@@ -131,9 +199,7 @@ class TestFileTransfer(FileTransferContract):
 
         return FileStage(provider="LOCAL", root=str(tmp_path), put=put, get=lambda key: (tmp_path / key).read_bytes())
 
-    @pytest.mark.xfail(
-        run=False, reason="fakesnow: COPY INTO a stage is a 500, tried again for two minutes; its SQL is golden"
-    )
+    @pytest.mark.xfail(strict=True, reason=UNLOADING)
     def test_what_is_exported_comes_back(self, stage, files, exporting):
         super().test_what_is_exported_comes_back(exporting, files)
 
