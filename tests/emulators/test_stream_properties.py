@@ -21,7 +21,7 @@ from understudy.providers.generation.choosing.build import build_real
 from understudy.providers.generation.mock import Answer
 from understudy.providers.http.clients import HttpClients
 from understudy.testing.asgi import AsgiTransport
-from understudy.testing.emulators import EMULATORS, emulate
+from understudy.testing.emulators import EMULATORS
 from understudy.testing.faults.leaks import leaks
 
 APIS = ("claude", "codex", "codex.chat", "gemini", "ollama", "deepseek")
