@@ -138,6 +138,13 @@ SEEDS = {
     "a broken plugin": Seed(plugins={"acme": "no_such_module:SPEC"}, says=("acme", "no_such_module")),
     "a duplicate plugin": Seed(plugins={"claude": "no_such_module:SPEC"}, says=("claude", "taken")),
     "an unknown use": Seed(settings="generation: {use: mok}\n", says=("settings.yaml:1:19", "mok", "'mock'")),
+    "an unknown storage backend": Seed(
+        settings=OK + "storage: {default: duckbd}\n", says=("settings.yaml:5:", "duckbd", "'duckdb'")
+    ),
+    "no credentials for a storage backend": Seed(
+        settings=OK + "storage: {default: snowflake, snowflake: {account: acme, user: u}}\n",
+        says=("snowflake", "storage.snowflake.password"),
+    ),
     "Ollama does not answer": Seed(
         settings=f"generation: {{default: ollama, ollama: {{base_url: 'http://127.0.0.1:{closed_port()}'}}}}\n"
         "http: {retry: {max_retries: 0}}\n",

@@ -52,6 +52,7 @@ SECTIONS: tuple[Section, ...] = (
             "choosing:check_choice",
         ),
     ),
+    Section("Storage", ("storage:check_default",)),
     Section("Addresses", ("addresses:check_addresses", "addresses:check_proxies")),
     Section("TLS", ("tls:check_tls", "tls:check_authorities")),
     Section("Rates", ("rates:check_rates",)),
