@@ -43,7 +43,6 @@ def statements(schema, role, user, password):
         *SQL.grant_database(schema, role),
         *SQL.grant_database_use(schema, role),
         *SQL.grant_schema(path, role),
-        *SQL.revoke_schema(path, role),
         *SQL.grant_schema_reading(path, role),
         *SQL.revoke_schema_reading(path, role),
         *SQL.grant_table_reading(table, role),

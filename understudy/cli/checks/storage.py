@@ -17,7 +17,7 @@ def check_default(examination: Examination) -> Iterator[Finding]:
     if loaded is None:
         return
     if loaded.tree.find(("storage",)) is None:
-        yield ok("the settings do not speak of it")
+        yield ok("storage: the settings do not speak of it")
         return
     try:
         from understudy.providers.storage.facade import Storage
@@ -37,4 +37,4 @@ def check_default(examination: Examination) -> Iterator[Finding]:
     except (ConfigurationError, MissingCredentialsError, WiringError) as error:
         yield failure(f"storage.default: {error}", fix="Mend it there, or say `storage: {use: mock}`.")
     else:
-        yield ok(f"{instance.name}: {instance.use}")
+        yield ok(f"storage: {instance.name}, {instance.use}")

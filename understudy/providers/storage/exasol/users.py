@@ -30,11 +30,6 @@ class ExasolUsers(UserStatements):
         to = self.quoted(role)
         return [f"GRANT CREATE TABLE, CREATE VIEW TO {to}", f"ALTER SCHEMA {self.space_name(path)} CHANGE OWNER {to}"]
 
-    def revoke_schema(self, path: Sequence[str], role: str) -> list[str]:
-        """Give the schema back to whoever runs this."""
-        _ = role
-        return [f"ALTER SCHEMA {self.space_name(path)} CHANGE OWNER CURRENT_USER"]
-
     def grant_schema_reading(self, path: Sequence[str], role: str) -> list[str]:
         """Let a role read a schema."""
         return [f"GRANT SELECT ON SCHEMA {self.space_name(path)} TO {self.quoted(role)}"]

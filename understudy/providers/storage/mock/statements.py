@@ -76,5 +76,5 @@ class MockStatements(DuckDbStatements):
 
     create_role = drop_role = create_user = drop_user = reset_password = _nothing
     grant_role_to_user = revoke_role_from_user = grant_role_to_role = revoke_role_from_role = _nothing
-    grant_database = grant_database_use = grant_schema = revoke_schema = _nothing
+    grant_database = grant_database_use = grant_schema = _nothing
     grant_schema_reading = revoke_schema_reading = grant_table_reading = _nothing

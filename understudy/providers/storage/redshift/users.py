@@ -42,11 +42,6 @@ class RedshiftUsers(UserStatements):
         schema, to = self.space_name(path), self._role(role)
         return [f"GRANT ALL ON SCHEMA {schema} TO {to}", f"GRANT ALL FOR TABLES IN SCHEMA {schema} TO {to}"]
 
-    def revoke_schema(self, path: Sequence[str], role: str) -> list[str]:
-        """Take from a role what ``grant_schema`` gave it."""
-        schema, of = self.space_name(path), self._role(role)
-        return [f"REVOKE ALL FOR TABLES IN SCHEMA {schema} FROM {of}", f"REVOKE ALL ON SCHEMA {schema} FROM {of}"]
-
     def grant_schema_reading(self, path: Sequence[str], role: str) -> list[str]:
         """Let a role read a schema, with what is in it now and later."""
         schema, to = self.space_name(path), self._role(role)

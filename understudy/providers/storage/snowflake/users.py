@@ -77,18 +77,6 @@ class SnowflakeUsers(UserStatements):
             ),
         ]
 
-    def revoke_schema(self, path: Sequence[str], role: str) -> list[str]:
-        """Take from a role what ``grant_schema`` gave it."""
-        schema, of = self.space_name(path), self._role(role)
-        return [
-            *(
-                f"REVOKE ALL PRIVILEGES ON {when} {kind} IN SCHEMA {schema} FROM {of}"
-                for kind in _CONTENTS
-                for when in ("FUTURE", "ALL")
-            ),
-            f"REVOKE ALL PRIVILEGES ON SCHEMA {schema} FROM {of}",
-        ]
-
     def grant_schema_reading(self, path: Sequence[str], role: str) -> list[str]:
         """Let a role read a schema, with what is in it now and later."""
         schema, to = self.space_name(path), self._role(role)

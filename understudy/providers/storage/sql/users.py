@@ -71,14 +71,6 @@ class UserStatements(Expressions):
             f"GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO {self.quoted(role)}",
         ]
 
-    def revoke_schema(self, path: Sequence[str], role: str) -> list[str]:
-        """Take from a role what ``grant_schema`` gave it."""
-        schema = self.space_name(path)
-        return [
-            f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {self.quoted(role)}",
-            f"REVOKE ALL ON SCHEMA {schema} FROM {self.quoted(role)}",
-        ]
-
     def grant_schema_reading(self, path: Sequence[str], role: str) -> list[str]:
         """Let a role read a schema, with what is in it now and later."""
         schema = self.space_name(path)
