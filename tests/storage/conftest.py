@@ -66,6 +66,8 @@ def environment(name: str) -> Path:
 def running(program: str, *arguments: str | Path, python: Path = Path(sys.executable), log: Path) -> Iterator[int]:
     """Run a program of the servers folder until the block ends; yields its port."""
     variables = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+    if python != Path(sys.executable):  # outside fakes leave files behind, which go with the tests' own
+        variables["TMPDIR"] = str(log.parent)
     with log.open("w+b") as errors:
         process = subprocess.Popen(
             [python, PROGRAMS / f"launch_{program}.py", *arguments],
